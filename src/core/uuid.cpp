@@ -6,9 +6,7 @@ namespace keel {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
-constexpr bool dash_at(std::size_t index) {
-  return index == 8 || index == 13 || index == 18 || index == 23;
-}
+constexpr bool dash_at(std::size_t index) { return index == 8 || index == 13 || index == 18 || index == 23; }
 
 int hex_value(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';

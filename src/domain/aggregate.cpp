@@ -60,9 +60,7 @@ const AggregateKind::Command* AggregateKind::command(std::string_view full_name)
 const AggregateKind::Event* AggregateKind::event(const Descriptor* descriptor) const {
   return find(events, descriptor);
 }
-const AggregateKind::Event* AggregateKind::event(std::string_view full_name) const {
-  return find(events, full_name);
-}
+const AggregateKind::Event* AggregateKind::event(std::string_view full_name) const { return find(events, full_name); }
 
 bool AggregateKind::apply(Message& state, std::string_view event_type, std::string_view payload) const {
   const Event* known = event(event_type);
