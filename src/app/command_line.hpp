@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/configuration.hpp"
+#include "app/context.hpp"
+
+namespace keel::app {
+
+/// How a process ends. Documented in docs/guides/reference/cli.md.
+enum class Exit : int { ok = 0, failed = 1, usage = 2, unavailable = 8 };
+
+/// A role of the one binary: `keel <name>`.
+struct Subcommand {
+  std::string_view name;
+  std::string_view help;
+  /// Sections of the configuration that it reads: their settings are its flags.
+  std::vector<std::string_view> sections;
+  Exit (*run)(const Configuration& configuration, const std::vector<Context>& contexts,
+              const std::vector<std::string>& words);
+  /// Words it takes beside flags, e.g. "stats|adopt" for `keel journal`; empty when none.
+  std::string_view words = {};
+};
+
+/// Finds the subcommand, merges its configuration, runs it. `--help`, `--print-config`, `--check-config`, bad usage and
+/// bad configuration are answered here.
+Exit dispatch(int argc, const char* const* argv, const std::vector<Context>& contexts,
+              const std::vector<Subcommand>& subcommands);
+
+}  // namespace keel::app

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace keel::app {
+
+/// Waits for SIGTERM or SIGINT, which it blocks in every thread started after it was made. A second signal ends the
+/// process at once with exit code 1.
+class StopSignal {
+ public:
+  StopSignal();
+  /// Blocks until asked to end, or until `also()` says so (asked every 100 ms; e.g. a fatal fault inside).
+  void wait(const std::function<bool()>& also = [] { return false; }) const;
+  /// Whether a signal is waiting now.
+  bool asked() const;
+};
+
+/// Ends the process with exit code 1 when it still lives after `grace`: a stop that hangs must not hang for ever.
+class Watchdog {
+ public:
+  explicit Watchdog(std::chrono::milliseconds grace);
+  ~Watchdog();
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+/// "host:pid": this process's name for people.
+std::string process_name();
+
+}  // namespace keel::app
