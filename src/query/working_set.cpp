@@ -1,0 +1,70 @@
+#include "query/working_set.hpp"
+
+#include <iterator>
+
+#include "query/projection.hpp"
+
+namespace keel::query {
+
+Key WorkingSet::key_of(std::size_t table, const Row& row) const {
+  const auto end = row.values.begin() + static_cast<std::ptrdiff_t>(tables_[table].key_columns);
+  return Key(row.values.begin(), end);
+}
+
+const Row* WorkingSet::find(std::size_t table, const Key& key) const {
+  const auto found = entries_[table].find(key);
+  if (found == entries_[table].end() || !found->second.row) return nullptr;
+  return &*found->second.row;
+}
+
+void WorkingSet::put(std::size_t table, Row row) {
+  auto& entry = entries_[table][key_of(table, row)];
+  entry.row = std::move(row);
+  entry.changed = true;
+}
+
+void WorkingSet::erase(std::size_t table, Key key) {
+  auto& entry = entries_[table][std::move(key)];
+  entry.row.reset();
+  entry.changed = true;
+}
+
+std::vector<const Key*> WorkingSet::wanted(std::size_t table) const {
+  std::vector<const Key*> keys;
+  keys.reserve(entries_[table].size());
+  for (const auto& [key, entry] : entries_[table]) keys.push_back(&key);
+  return keys;
+}
+
+void WorkingSet::load(std::size_t table, Row row) {
+  auto& entry = entries_[table][key_of(table, row)];
+  if (!entry.changed) entry.row = std::move(row);
+}
+
+WorkingSet::Changes WorkingSet::changes(std::size_t table) const {
+  Changes changes;
+  for (const auto& [key, entry] : entries_[table]) {
+    if (!entry.changed) continue;
+    if (entry.row) {
+      changes.written.push_back(&*entry.row);
+    } else {
+      changes.erased.push_back(&key);
+    }
+  }
+  return changes;
+}
+
+std::string for_generation(std::string_view sql, std::int64_t generation) {
+  constexpr std::string_view mark = "{g}";
+  const std::string number = std::to_string(generation);
+  std::string text;
+  while (true) {
+    const auto at = sql.find(mark);
+    text += sql.substr(0, at);
+    if (at == std::string_view::npos) return text;
+    text += number;
+    sql.remove_prefix(at + mark.size());
+  }
+}
+
+}  // namespace keel::query
