@@ -17,6 +17,8 @@
 
 namespace keel::journal {
 
+class WriterQueue;
+
 /// Hears what a writer needs from its host. Called on the writer's thread, inside `work()`; must neither block nor
 /// call the writer.
 class WriterHost {
@@ -94,7 +96,7 @@ class Writer {
   /// before this call are refused from now on: they were loaded when somebody else may have written.
   void adopt_lanes(std::vector<HeldLane> lanes);
   /// Stops taking items, as if fenced, without calling `WriterHost::lost`: the process gives the lanes up.
-  void abandon_lanes(std::string_view why);
+  void abandon_lanes();
   /// Whether the lanes are adopted and not lost.
   bool owning() const;
   /// The lanes with their present epochs and last positions, in lane order; empty when not owning.
@@ -117,8 +119,68 @@ class Writer {
   bool idle() const;
 
  private:
-  class Rounds;
-  std::unique_ptr<Rounds> rounds_;
+  struct Closing {
+    AggregateRef aggregate;
+    std::uint64_t incarnation;
+    std::function<void()> done;
+  };
+
+  // -- being able to write ---------------------------------------------------------------------------------------
+  bool ready();
+  bool retake();
+  void lose(std::string_view why);
+  void distrust(std::string_view why);
+  void doubt(std::string_view what);
+  void fault(const Fault& fault);
+
+  // -- a round ---------------------------------------------------------------------------------------------------
+  void round();
+  void gather();
+  bool append_batch();
+  Appended append_once();
+  void aim();
+  void confirm_batch();
+  bool diagnose_batch(std::string_view refusal);
+  bool look_up_answers();
+  HeldLane* held(Lane lane);
+
+  // -- time and ends ---------------------------------------------------------------------------------------------
+  void pause();
+  std::chrono::milliseconds pause_left() const;
+  void drop_the_late();
+  void start_closings();
+  void finish_closings();
+  void deliver();
+  std::optional<std::chrono::milliseconds> next_call() const;
+
+  std::string context_;
+  Owner owner_;
+  OpenJournal open_;
+  WriterHost& host_;
+  WriterObserver* observer_;
+  WriterOptions options_;
+  Clock clock_;
+
+  std::unique_ptr<Journal> session_;
+  std::vector<HeldLane> lanes_;
+  bool owning_ = false;
+  /// An append or a re-take may have happened: the lanes must be taken anew before anything else.
+  bool in_doubt_ = false;
+  /// Set from the finding of a bug until the lanes are taken anew.
+  std::optional<std::string> distrusted_;
+
+  std::unique_ptr<WriterQueue> queue_;
+  std::vector<Closing> closings_;
+  /// Failed attempts since the last success.
+  int failures_ = 0;
+  Timestamp resume_at_;
+
+  // Of the present round; members so that their memory is used again.
+  std::vector<std::size_t> batch_;
+  std::vector<std::size_t> answers_;
+  std::vector<const Entry*> entries_;
+  std::vector<HeldLane> batch_lanes_;
+  std::uint64_t attempt_ = 0;
 };
 
 }  // namespace keel::journal
