@@ -1,0 +1,2 @@
+keel_test(configuration_test SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/configuration_test.cpp
+  DEPENDS keel_configuration LABELS unit)
