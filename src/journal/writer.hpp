@@ -125,26 +125,14 @@ class Writer {
     std::function<void()> done;
   };
 
-  // -- being able to write ---------------------------------------------------------------------------------------
+  // writer.cpp: being able to write, time, ends
   bool ready();
   bool retake();
+  void trust_again();
   void lose(std::string_view why);
   void distrust(std::string_view why);
-  void doubt(std::string_view what);
+  void doubt();
   void fault(const Fault& fault);
-
-  // -- a round ---------------------------------------------------------------------------------------------------
-  void round();
-  void gather();
-  bool append_batch();
-  Appended append_once();
-  void aim();
-  void confirm_batch();
-  bool diagnose_batch(std::string_view refusal);
-  bool look_up_answers();
-  HeldLane* held(Lane lane);
-
-  // -- time and ends ---------------------------------------------------------------------------------------------
   void pause();
   std::chrono::milliseconds pause_left() const;
   void drop_the_late();
@@ -152,6 +140,25 @@ class Writer {
   void finish_closings();
   void deliver();
   std::optional<std::chrono::milliseconds> next_call() const;
+  void bug(std::string_view what);
+
+  // writer_round.cpp: one round
+  void round();
+  void gather();
+  bool append_batch();
+  bool heed(const Appended& appended);
+  Appended append_once();
+  void aim();
+  void confirm_batch();
+  bool diagnose_batch(std::string_view refusal);
+  Result<Diagnosis> ask_about_batch(std::vector<AggregateRef>& aggregates);
+  void heed_verdicts(const std::vector<AggregateRef>& aggregates, const Diagnosis& diagnosis);
+  void look_up_answers();
+  Result<Diagnosis> ask_for_receipts();
+  bool still_holds(std::span<const HeldLane> lanes, const Diagnosis& diagnosis);
+  void mark_lane(Lane lane);
+  void collect_marked_lanes();
+  HeldLane* held(Lane lane);
 
   std::string context_;
   Owner owner_;
@@ -171,15 +178,17 @@ class Writer {
 
   std::unique_ptr<WriterQueue> queue_;
   std::vector<Closing> closings_;
-  /// Failed attempts since the last success.
+  /// Failed attempts since the last success; the pause after the last one.
   int failures_ = 0;
+  Timestamp paused_at_;
   Timestamp resume_at_;
 
   // Of the present round; members so that their memory is used again.
   std::vector<std::size_t> batch_;
   std::vector<std::size_t> answers_;
   std::vector<const Entry*> entries_;
-  std::vector<HeldLane> batch_lanes_;
+  std::vector<bool> marked_;
+  std::vector<HeldLane> round_lanes_;
   std::uint64_t attempt_ = 0;
 };
 

@@ -182,13 +182,10 @@ void WriterQueue::collect_outcomes(std::size_t end) {
   outcomes_.resize(total);
   for (std::size_t place = 0; place < end; ++place) {
     Waiting& waiting = (*this)[place];
-    if (waiting.settled && waiting.outcome.kind == Outcome::Kind::dropped && waiting.life == nullptr) {
-      ++drops_[static_cast<std::size_t>(waiting.outcome.why)];
-      continue;
-    }
-    Life& life = *waiting.life;
-    if (life.collected == life.outcomes) continue;
+    if (waiting.life != nullptr && waiting.life->collected == waiting.life->outcomes) continue;
     if (waiting.outcome.kind == Outcome::Kind::dropped) ++drops_[static_cast<std::size_t>(waiting.outcome.why)];
+    if (waiting.life == nullptr) continue;
+    Life& life = *waiting.life;
     outcomes_[life.first_outcome + life.collected++] = std::move(waiting.outcome);
     waiting.delivered = true;
   }
@@ -204,7 +201,8 @@ void WriterQueue::hand_over(std::size_t end) {
   for (std::size_t place = 0; place < end; ++place) {
     Waiting& waiting = (*this)[place];
     if (waiting.life != nullptr) continue;
-    waiting.item.sink->confirmed(waiting.item.incarnation, std::span(&waiting.outcome, 1), true);
+    const auto sink = std::move(waiting.item.sink);
+    sink->confirmed(waiting.item.incarnation, std::span(&waiting.outcome, 1), true);
     waiting.delivered = true;
   }
 }
@@ -225,6 +223,11 @@ void WriterQueue::close_up(std::size_t end) {
     items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(front_));
     front_ = 0;
   }
+}
+
+bool WriterQueue::is_open(std::size_t place) const {
+  const Waiting& waiting = items_[front_ + place];
+  return !waiting.settled && place < waiting.life->ends_at;
 }
 
 bool WriterQueue::waiting(const AggregateRef& aggregate, std::uint64_t incarnation) const {

@@ -67,6 +67,9 @@ class WriterQueue {
   bool empty() const { return size() == 0; }
   Waiting& operator[](std::size_t place) { return items_[front_ + place]; }
 
+  /// Whether this item waits for its outcome, and is not bound to be dropped.
+  bool is_open(std::size_t place) const;
+
   /// Confirms an item.
   void settle(std::size_t place, Outcome::Kind kind, Version version, Position position);
   /// Answers an item by the receipt of its request id. An entry's life ends with it: its memory holds what the journal
