@@ -12,10 +12,10 @@ namespace keel::kafka {
 
 struct BrokerOptions {
   /// Made at start. A topic that is not among them springs up with 4 partitions when a client asks for it by name.
-  std::vector<Topic> topics;
+  std::vector<Topic> topics{};
   /// Gets `host:port` of the broker, whole or not at all, once it takes connections; `brokers = "file:PATH"` reads it.
   /// Empty: no file.
-  std::filesystem::path address_file;
+  std::filesystem::path address_file{};
 };
 
 /// A Kafka broker inside this process, for a start without any installation, and for tests.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,7 +21,9 @@ struct ClientOptions {
   std::chrono::milliseconds rebuild_after{5000};
   /// librdkafka's own properties (`security.protocol`, `sasl.username`, …), applied before ours; what our promises rest
   /// on (acks, idempotence, offset reset) cannot be changed by them.
-  std::map<std::string, std::string> properties;
+  std::map<std::string, std::string> properties{};
+  /// Takes librdkafka's own log lines (syslog level, text); called on its threads, so be quick. Empty: dropped.
+  std::function<void(int level, std::string_view line)> log{};
 };
 
 /// The addresses that `brokers` stands for now.

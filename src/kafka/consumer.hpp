@@ -12,24 +12,9 @@
 
 #include "core/result.hpp"
 #include "kafka/client.hpp"
+#include "kafka/message.hpp"
 
 namespace keel::kafka {
-
-struct Header {
-  std::string_view name;
-  std::string_view value;
-};
-
-/// One message as it came. Its views live as long as the `Fetched` that brought it (and as long as a copy of its
-/// `bytes`): nothing was copied out of the network buffers.
-struct Message {
-  std::string_view topic;
-  std::int32_t partition = 0;
-  std::int64_t offset = 0;
-  std::string_view key;
-  std::string_view value;
-  std::span<const Header> headers;
-};
 
 /// A place in a topic. Offset: that of the next message to read.
 struct Place {
@@ -58,12 +43,12 @@ struct Fetched {
 };
 
 struct ConsumerOptions {
-  ClientOptions client;
+  ClientOptions client{};
   /// Names the offsets that are left with the broker as a hint. Also the group to join in group mode.
-  std::string group;
+  std::string group{};
   /// Empty: partitions are assigned by hand. Else: the topics whose partitions the members of `group` share out; a join
   /// takes 3 to 5 s.
-  std::vector<std::string> subscription;
+  std::vector<std::string> subscription{};
 };
 
 /// Reads topics from places that the caller keeps: the broker's own offsets are a hint, never the truth.

@@ -10,7 +10,7 @@
 #include "core/quantities.hpp"
 #include "core/result.hpp"
 #include "core/uuid.hpp"
-#include "kafka/consumer.hpp"
+#include "kafka/message.hpp"
 
 namespace keel::kafka {
 
@@ -46,13 +46,6 @@ struct EventMessage {
   std::string_view payload;
   std::string_view traceparent;
   Timestamp recorded_at;
-};
-
-/// An event in its wire form.
-struct Outgoing {
-  std::string_view key;
-  std::string_view value;
-  std::span<const Header> headers;
 };
 
 /// Writes events of one context and incarnation in wire form, in buffers that it uses again and again.

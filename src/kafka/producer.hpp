@@ -12,8 +12,7 @@
 
 #include "core/result.hpp"
 #include "kafka/client.hpp"
-#include "kafka/consumer.hpp"
-#include "kafka/event_message.hpp"
+#include "kafka/message.hpp"
 
 namespace keel::kafka {
 
@@ -28,8 +27,8 @@ struct Delivery {
 };
 
 struct ProducerOptions {
-  ClientOptions client;
-  std::string topic;
+  ClientOptions client{};
+  std::string topic{};
   /// How long a message may wait for company before it is sent.
   std::chrono::milliseconds linger{5};
   /// Bounds of what waits in this process, in messages and in kibibytes. Beyond them `produce` says `full`.

@@ -28,7 +28,7 @@ struct TopicCreation {
   /// Copies of each message; not more than there are brokers.
   int replication_factor = 1;
   /// Further settings of a created topic, such as `retention.ms`.
-  std::map<std::string, std::string> settings;
+  std::map<std::string, std::string> settings{};
 };
 
 /// Creates the topics that are missing, and answers their names; refuses another count like `check_topics`, before it
