@@ -61,6 +61,7 @@ class Histogram {
  public:
   Histogram() = default;
   explicit Histogram(HistogramCells* cells) : cells_(cells) {}
+  explicit operator bool() const { return cells_ != nullptr; }
   void observe(double value) const {
     if (cells_ == nullptr) return;
     std::size_t bucket = 0;

@@ -85,7 +85,11 @@ struct SupervisionEvent {
 /// Counts a lane's aggregates without a lock: held by the lane, one relaxed addition a call. Any thread.
 class AggregateGroup {
  public:
-  explicit AggregateGroup(NodeId node, Gauge total) : node_(node), total_(total) {}
+  AggregateGroup(NodeId node, Gauge total) : node_(node), total_(total) {}
+  /// Those that are left count as gone.
+  ~AggregateGroup() { total_.add(-static_cast<double>(alive())); }
+  AggregateGroup(const AggregateGroup&) = delete;
+  AggregateGroup& operator=(const AggregateGroup&) = delete;
   NodeId node() const { return node_; }
   void activated() {
     alive_.fetch_add(1, std::memory_order_relaxed);
