@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
@@ -176,6 +177,10 @@ class Journal {
   /// this one. False: fenced, nothing changed.
   virtual Result<bool> settle_timer(std::string_view context, const HeldLane& lane, const Timer& timer,
                                     std::optional<Timestamp> put_off_to) = 0;
+
+  // -- upkeep ----------------------------------------------------------------------------------------------------
+  /// Makes room for the receipts of the coming days and forgets those older than `retention`. Called hourly.
+  virtual Result<Done> keep_receipts(std::chrono::hours retention) = 0;
 };
 
 /// Opens a session, or says why it could not: which server, where, what to do.
