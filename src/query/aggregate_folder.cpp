@@ -1,0 +1,102 @@
+#include "query/aggregate_folder.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace keel::query {
+namespace {
+
+using journal::RecordedEvent;
+
+class AggregateFolder final : public Folder {
+ public:
+  explicit AggregateFolder(const AggregateView& view) : view_(view) {}
+
+  void want(const RecordedEvent& event, WorkingSet& rows) override {
+    if (!ours(event) || states_.contains(event.aggregate.id)) return;
+    rows.want(view_.table, {event.aggregate.id});
+  }
+
+  void fold(const RecordedEvent& event, WorkingSet& rows) override {
+    if (!ours(event)) return;
+    auto& remembered = remembered_state(event.aggregate.id, rows);
+    if (event.version != remembered.version.next()) {
+      throw std::runtime_error("version " + std::to_string(event.version.value) + " does not follow the row's " +
+                               std::to_string(remembered.version.value));
+    }
+    if (!view_.kind->apply(*remembered.state, event.type, event.payload)) {
+      throw std::runtime_error("unknown event type or bytes that do not decode: " + event.type);
+    }
+    remembered.version = event.version;
+    remembered.position = event.position;
+    remembered.changed_at = event.recorded_at;
+    remembered.changed = true;
+  }
+
+  void finish(WorkingSet& rows) override {
+    for (auto& [id, remembered] : states_) {
+      if (remembered.changed) rows.put(view_.table, row_of(id, remembered));
+    }
+    const bool full = states_.size() > view_.remembered;
+    for (auto at = states_.begin(); at != states_.end();) {
+      const bool forgotten = full && !at->second.changed;
+      at->second.changed = false;
+      at = forgotten ? states_.erase(at) : std::next(at);
+    }
+  }
+
+ private:
+  struct Remembered {
+    std::unique_ptr<domain::Message> state;
+    Version version;
+    Position position;
+    Timestamp changed_at;
+    bool changed = false;
+  };
+
+  bool ours(const RecordedEvent& event) const { return event.aggregate.type == view_.kind->type; }
+
+  Remembered& remembered_state(const std::string& id, const WorkingSet& rows) {
+    const auto [found, fresh] = states_.try_emplace(id);
+    auto& remembered = found->second;
+    if (!fresh) return remembered;
+    remembered.state.reset(view_.kind->empty_state->New());
+    const Row* row = rows.find(view_.table, {id});
+    if (row == nullptr) return remembered;
+    if (!remembered.state->ParseFromString(bytes_of(row->values[state_column]))) {
+      throw std::runtime_error("the row's state does not decode");
+    }
+    remembered.version = Version{integer_of(row->values[version_column])};
+    return remembered;
+  }
+
+  Row row_of(const std::string& id, const Remembered& remembered) const {
+    Row row;
+    row.position = remembered.position;
+    row.values = {id, remembered.version.value, remembered.changed_at, Bytes{remembered.state->SerializeAsString()}};
+    view_.columns(*remembered.state, row.values);
+    return row;
+  }
+
+  AggregateView view_;
+  std::unordered_map<std::string, Remembered> states_;
+};
+
+}  // namespace
+
+Table aggregate_table(std::string name, std::string_view id_name, std::vector<Column> own) {
+  std::vector<Column> columns{{id_name, ColumnType::text},
+                              {"version", ColumnType::integer},
+                              {"changed_at", ColumnType::timestamp},
+                              {"state", ColumnType::bytes}};
+  columns.insert(columns.end(), own.begin(), own.end());
+  return Table{std::move(name), std::move(columns), 1};
+}
+
+std::unique_ptr<Folder> make_aggregate_folder(const AggregateView& view) {
+  return std::make_unique<AggregateFolder>(view);
+}
+
+}  // namespace keel::query

@@ -1,0 +1,173 @@
+#include "query/in_memory_projection_store.hpp"
+
+#include <utility>
+
+namespace keel::query {
+namespace {
+
+std::string table_name(const Table& table, std::int64_t generation) {
+  return table.name + "_g" + std::to_string(generation);
+}
+
+}  // namespace
+
+/// One session on an `InMemoryReadStore`.
+class InMemoryProjectionStore final : public ProjectionStore {
+ public:
+  explicit InMemoryProjectionStore(std::shared_ptr<InMemoryReadStore> store) : store_(std::move(store)) {}
+
+  bool usable() const override { return usable_; }
+
+  Result<std::optional<LiveGeneration>> live(std::string_view projection) override {
+    const std::lock_guard lock(store_->mutex_);
+    const auto found = store_->live_.find(std::string(projection));
+    if (found == store_->live_.end()) return std::optional<LiveGeneration>{};
+    return std::optional{found->second};
+  }
+
+  Result<std::vector<Checkpoint>> checkpoints(std::string_view projection, std::int64_t generation,
+                                              std::string_view context, std::span<const Lane> lanes,
+                                              const Uuid& incarnation) override {
+    const std::lock_guard lock(store_->mutex_);
+    std::vector<Checkpoint> found;
+    for (const Lane lane : lanes) {
+      const auto fresh = Checkpoint{lane, incarnation, Position{}, 0};
+      const InMemoryReadStore::LaneKey key{projection, generation, context, lane.value};
+      found.push_back(store_->checkpoints_.try_emplace(key, fresh).first->second);
+    }
+    return found;
+  }
+
+  Result<std::vector<ParkedAggregate>> parked(std::string_view projection, std::int64_t generation,
+                                              std::string_view context) override {
+    const std::lock_guard lock(store_->mutex_);
+    std::set<std::pair<Lane, AggregateRef>> distinct;
+    for (const auto& [key, events] : store_->parked_) {
+      const auto& [its_projection, its_generation, its_context, lane] = key;
+      if (its_projection != projection || its_generation != generation || its_context != context) continue;
+      for (const auto& event : events) distinct.insert({Lane{lane}, event.aggregate});
+    }
+    std::vector<ParkedAggregate> aggregates;
+    for (const auto& [lane, aggregate] : distinct) aggregates.push_back({lane, aggregate});
+    return aggregates;
+  }
+
+  Result<Done> read(std::int64_t generation, WorkingSet& rows) override {
+    const std::lock_guard lock(store_->mutex_);
+    for (std::size_t table = 0; table < rows.tables().size(); ++table) {
+      const auto& stored = store_->tables_[table_name(rows.tables()[table], generation)];
+      for (const Key* key : rows.wanted(table)) {
+        if (const auto found = stored.find(*key); found != stored.end()) rows.load(table, found->second);
+      }
+    }
+    return Done{};
+  }
+
+  StepResult commit(std::string_view projection, const LaneStep& step) override {
+    return store_->commit(projection, step, usable_);
+  }
+
+ private:
+  std::shared_ptr<InMemoryReadStore> store_;
+  bool usable_ = true;
+};
+
+void InMemoryReadStore::migrate(const Projection& projection) {
+  const std::lock_guard lock(mutex_);
+  live_[projection.name] = {1, projection.version, false};
+}
+
+std::unique_ptr<ProjectionStore> InMemoryReadStore::open() {
+  return std::make_unique<InMemoryProjectionStore>(shared_from_this());
+}
+
+OpenProjectionStore InMemoryReadStore::opener() {
+  return [store = shared_from_this()]() -> Result<std::unique_ptr<ProjectionStore>> { return store->open(); };
+}
+
+StepResult InMemoryReadStore::commit(std::string_view projection, const LaneStep& step, bool& usable) {
+  if (const auto rival = std::exchange(rival_, nullptr)) rival();
+  const std::lock_guard lock(mutex_);
+  if (failing_ > 0) return --failing_, StepResult{StepOutcome::fault, "injected fault"};
+  const LaneKey key{projection, step.generation, step.context, step.from.lane.value};
+  auto& checkpoint = checkpoints_[key];
+  if (checkpoint != step.from) return {StepOutcome::outrun, "the checkpoint is another one"};
+  for (std::size_t table = 0; step.rows != nullptr && refused_ && table < step.rows->tables().size(); ++table) {
+    for (const Row* row : step.rows->changes(table).written) {
+      if (refused_(*row)) return {StepOutcome::poison, "a row that cannot be stored"};
+    }
+  }
+  write(step);
+  auto& parked = parked_[key];
+  parked.insert(parked.end(), step.parked.begin(), step.parked.end());
+  checkpoint.position = step.to;
+  ++commits_;
+  if (!std::exchange(lose_answer_, false)) return {};
+  usable = false;
+  return {StepOutcome::fault, "the answer was lost"};
+}
+
+void InMemoryReadStore::write(const LaneStep& step) {
+  for (std::size_t table = 0; step.rows != nullptr && table < step.rows->tables().size(); ++table) {
+    auto& stored = tables_[table_name(step.rows->tables()[table], step.generation)];
+    const auto changes = step.rows->changes(table);
+    for (const Row* row : changes.written) {
+      Row copy = *row;
+      copy.lane = step.from.lane;
+      const auto keys = static_cast<std::ptrdiff_t>(step.rows->tables()[table].key_columns);
+      stored[Key(copy.values.begin(), copy.values.begin() + keys)] = std::move(copy);
+    }
+    for (const Key* key : changes.erased) stored.erase(*key);
+  }
+}
+
+std::map<Key, Row> InMemoryReadStore::rows(const std::string& table, std::int64_t generation) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = tables_.find(table + "_g" + std::to_string(generation));
+  return found == tables_.end() ? std::map<Key, Row>{} : found->second;
+}
+
+std::vector<ParkedEvent> InMemoryReadStore::parked_events(const std::string& projection) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<ParkedEvent> all;
+  for (const auto& [key, events] : parked_) {
+    if (std::get<0>(key) == projection) all.insert(all.end(), events.begin(), events.end());
+  }
+  return all;
+}
+
+Checkpoint InMemoryReadStore::checkpoint(const std::string& projection, const std::string& context, Lane lane) const {
+  const std::lock_guard lock(mutex_);
+  const auto live = live_.find(projection);
+  const auto found = checkpoints_.find({projection, live == live_.end() ? 1 : live->second.generation, context, lane.value});
+  return found == checkpoints_.end() ? Checkpoint{} : found->second;
+}
+
+void InMemoryReadStore::set_live(const std::string& projection, LiveGeneration live) {
+  const std::lock_guard lock(mutex_);
+  live_[projection] = live;
+}
+
+std::size_t InMemoryReadStore::commits() const {
+  const std::lock_guard lock(mutex_);
+  return commits_;
+}
+
+void InMemoryReadStore::refuse_rows(std::function<bool(const Row&)> refused) {
+  const std::lock_guard lock(mutex_);
+  refused_ = std::move(refused);
+}
+
+void InMemoryReadStore::fail_next_commits(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  failing_ = count;
+}
+
+void InMemoryReadStore::lose_next_answer() {
+  const std::lock_guard lock(mutex_);
+  lose_answer_ = true;
+}
+
+void InMemoryReadStore::before_next_commit(std::function<void()> rival) { rival_ = std::move(rival); }
+
+}  // namespace keel::query

@@ -1,0 +1,205 @@
+#include "query/postgres_projection_store.hpp"
+
+#include <map>
+#include <utility>
+
+#include "query/postgres_session.hpp"
+#include "query/postgres_table_sql.hpp"
+
+namespace keel::query {
+namespace {
+
+/// $1 projection
+constexpr std::string_view live_sql = "SELECT live, version, paused FROM projections WHERE projection = $1::text";
+
+/// $1 projection, $2 generation, $3 context, $4 lanes, $5 incarnation
+constexpr std::string_view make_checkpoints_sql =
+    "INSERT INTO checkpoints (projection, generation, context, lane, incarnation, position)"
+    " SELECT $1::text, $2::bigint, $3::text, lane::integer, $5::uuid, 0 FROM unnest($4::bigint[]) AS lane"
+    " ON CONFLICT DO NOTHING";
+
+/// $1 projection, $2 generation, $3 context, $4 lanes
+constexpr std::string_view checkpoints_sql =
+    "SELECT incarnation, position, revision"
+    "  FROM unnest($4::bigint[]) WITH ORDINALITY AS asked(lane, place)"
+    "  JOIN checkpoints c ON c.projection = $1::text AND c.generation = $2::bigint AND c.context = $3::text"
+    "   AND c.lane = asked.lane::integer"
+    " ORDER BY asked.place";
+
+/// $1 projection, $2 generation, $3 context
+constexpr std::string_view parked_sql =
+    "SELECT DISTINCT lane, aggregate_type, aggregate_id FROM parked"
+    " WHERE projection = $1::text AND generation = $2::bigint AND context = $3::text";
+
+/// $1 projection, $2 generation, $3 context, $4 lane, $5 incarnation, $6 from position, $7 from revision, $8 to position
+constexpr std::string_view move_checkpoint_sql =
+    "SELECT move_checkpoint($1::text, $2::bigint, $3::text, $4::integer, $5::uuid, $6::bigint, $7::bigint, $8::bigint)";
+
+/// $1 projection, $2 generation, $3 context, $4 lane, $5 positions, $6 types, $7 ids, $8 reasons
+constexpr std::string_view park_sql =
+    "INSERT INTO parked (projection, generation, context, lane, position, aggregate_type, aggregate_id, reason)"
+    " SELECT $1::text, $2::bigint, $3::text, $4::integer, u.*"
+    "   FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[]) AS u";
+
+Fault fault_of(const Answer& answer) { return Fault{Fault::Outcome::unknown, answer.what()}; }
+
+StepOutcome outcome_of(std::string_view sqlstate) {
+  if (sqlstate == "KR001") return StepOutcome::outrun;
+  if (sqlstate.starts_with("22") || sqlstate.starts_with("23")) return StepOutcome::poison;
+  return StepOutcome::fault;
+}
+
+class PostgresProjectionStore final : public ProjectionStore {
+ public:
+  explicit PostgresProjectionStore(std::unique_ptr<PostgresSession> session) : session_(std::move(session)) {}
+
+  bool usable() const override { return session_->usable(); }
+
+  Result<std::optional<LiveGeneration>> live(std::string_view projection) override {
+    const auto answer = session_->run(live_sql, Parameters().text(projection));
+    if (!answer.ok()) return fault_of(answer);
+    if (answer.rows() == 0) return std::optional<LiveGeneration>{};
+    return std::optional{LiveGeneration{answer.integer(0, 0), answer.small(0, 1), answer.boolean(0, 2)}};
+  }
+
+  Result<std::vector<Checkpoint>> checkpoints(std::string_view projection, std::int64_t generation,
+                                              std::string_view context, std::span<const Lane> lanes,
+                                              const Uuid& incarnation) override {
+    std::vector<std::int64_t> numbers;
+    for (const Lane lane : lanes) numbers.push_back(lane.value);
+    const auto common = Parameters().text(projection).integer(generation).text(context).integers(numbers);
+    const auto make = Parameters(common).uuid(incarnation);
+    const Statement statements[] = {{make_checkpoints_sql, &make}, {checkpoints_sql, &common}};
+    const auto answers = session_->run(statements);
+    for (const auto& answer : answers) {
+      if (!answer.ok()) return fault_of(answer);
+    }
+    std::vector<Checkpoint> found;
+    for (int row = 0; row < answers[1].rows(); ++row) {
+      found.push_back({lanes[static_cast<std::size_t>(row)], answers[1].uuid(row, 0), Position{answers[1].integer(row, 1)},
+                       answers[1].integer(row, 2)});
+    }
+    return found;
+  }
+
+  Result<std::vector<ParkedAggregate>> parked(std::string_view projection, std::int64_t generation,
+                                              std::string_view context) override {
+    const auto answer = session_->run(parked_sql, Parameters().text(projection).integer(generation).text(context));
+    if (!answer.ok()) return fault_of(answer);
+    std::vector<ParkedAggregate> found;
+    for (int row = 0; row < answer.rows(); ++row) {
+      found.push_back({Lane{answer.small(row, 0)}, {std::string(answer.text(row, 1)), std::string(answer.text(row, 2))}});
+    }
+    return found;
+  }
+
+  Result<Done> read(std::int64_t generation, WorkingSet& rows) override {
+    for (std::size_t index = 0; index < rows.tables().size(); ++index) {
+      const auto keys = rows.wanted(index);
+      if (keys.empty()) continue;
+      const auto& table = rows.tables()[index];
+      Parameters parameters;
+      for (std::size_t part = 0; part < table.key_columns; ++part) {
+        parameters.array(table.columns[part].type, keys.size(),
+                         [&](std::size_t i) -> const Value& { return (*keys[i])[part]; });
+      }
+      const auto answer = session_->run(sql_of(table, generation).read, parameters);
+      if (!answer.ok()) return fault_of(answer);
+      for (int row = 0; row < answer.rows(); ++row) rows.load(index, row_of(table.columns, answer, row));
+    }
+    return Done{};
+  }
+
+  StepResult commit(std::string_view projection, const LaneStep& step) override {
+    std::vector<Parameters> parameters;
+    std::vector<std::string_view> texts;
+    add_checkpoint(projection, step, parameters, texts);
+    if (step.rows != nullptr) add_rows(step, parameters, texts);
+    if (!step.parked.empty()) add_parked(projection, step, parameters, texts);
+    std::vector<Statement> statements;
+    for (std::size_t i = 0; i < texts.size(); ++i) statements.push_back({texts[i], &parameters[i]});
+    for (const auto& answer : session_->run(statements)) {
+      if (!answer.ok()) return {outcome_of(answer.sqlstate()), answer.what()};
+    }
+    return {};
+  }
+
+ private:
+  const TableSql& sql_of(const Table& table, std::int64_t generation) {
+    const auto [found, fresh] = sql_.try_emplace({table.name, generation});
+    if (fresh) found->second = table_sql(table, generation);
+    return found->second;
+  }
+
+  static void add_checkpoint(std::string_view projection, const LaneStep& step, std::vector<Parameters>& parameters,
+                             std::vector<std::string_view>& texts) {
+    const auto& from = step.from;
+    parameters.emplace_back();
+    parameters.back().text(projection).integer(step.generation).text(step.context).small(from.lane.value);
+    parameters.back().uuid(from.incarnation).integer(from.position.value).integer(from.revision).integer(step.to.value);
+    texts.push_back(move_checkpoint_sql);
+  }
+
+  void add_rows(const LaneStep& step, std::vector<Parameters>& parameters, std::vector<std::string_view>& texts) {
+    for (std::size_t index = 0; index < step.rows->tables().size(); ++index) {
+      const auto& table = step.rows->tables()[index];
+      const auto changes = step.rows->changes(index);
+      const auto& sql = sql_of(table, step.generation);
+      if (!changes.erased.empty()) {
+        parameters.emplace_back();
+        for (std::size_t part = 0; part < table.key_columns; ++part) {
+          parameters.back().array(table.columns[part].type, changes.erased.size(),
+                                  [&](std::size_t i) -> const Value& { return (*changes.erased[i])[part]; });
+        }
+        texts.push_back(sql.erase);
+      }
+      if (!changes.written.empty()) {
+        parameters.push_back(written(table, changes.written, step.from.lane));
+        texts.push_back(sql.write);
+      }
+    }
+  }
+
+  static Parameters written(const Table& table, const std::vector<const Row*>& rows, Lane lane) {
+    Parameters parameters;
+    for (std::size_t column = 0; column < table.columns.size(); ++column) {
+      parameters.array(table.columns[column].type, rows.size(),
+                       [&](std::size_t i) -> const Value& { return rows[i]->values[column]; });
+    }
+    parameters.array(ColumnType::integer, rows.size(), [&](std::size_t i) -> Value { return rows[i]->position.value; });
+    parameters.small(lane.value);
+    return parameters;
+  }
+
+  static void add_parked(std::string_view projection, const LaneStep& step, std::vector<Parameters>& parameters,
+                         std::vector<std::string_view>& texts) {
+    const auto& parked = step.parked;
+    parameters.emplace_back();
+    parameters.back().text(projection).integer(step.generation).text(step.context).small(step.from.lane.value);
+    parameters.back()
+        .array(ColumnType::integer, parked.size(), [&](std::size_t i) -> Value { return parked[i].position.value; })
+        .array(ColumnType::text, parked.size(), [&](std::size_t i) -> Value { return parked[i].aggregate.type; })
+        .array(ColumnType::text, parked.size(), [&](std::size_t i) -> Value { return parked[i].aggregate.id; })
+        .array(ColumnType::text, parked.size(), [&](std::size_t i) -> Value { return parked[i].reason; });
+    texts.push_back(park_sql);
+  }
+
+  std::unique_ptr<PostgresSession> session_;
+  std::map<std::pair<std::string, std::int64_t>, TableSql> sql_;
+};
+
+}  // namespace
+
+OpenProjectionStore postgres_projection_store(std::string dsn, std::string session_name) {
+  return [dsn = std::move(dsn),
+          name = std::move(session_name)]() -> Result<std::unique_ptr<ProjectionStore>> {
+    SessionOptions options;
+    options.name = name;
+    options.asynchronous_commit = true;
+    auto session = PostgresSession::open(dsn, options);
+    if (!session) return session.fault();
+    return std::unique_ptr<ProjectionStore>(std::make_unique<PostgresProjectionStore>(*std::move(session)));
+  };
+}
+
+}  // namespace keel::query

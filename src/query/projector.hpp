@@ -1,0 +1,153 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "journal/journal.hpp"
+#include "kafka/consumer.hpp"
+#include "query/lane_projector.hpp"
+#include "query/read_model.hpp"
+
+namespace keel::query {
+
+/// Which lanes a process folds.
+struct LaneChoice {
+  enum class Kind { all, range, group };
+  Kind kind = Kind::all;
+  /// Of a range: both ends included.
+  std::int32_t first = 0;
+  std::int32_t last = 0;
+};
+
+/// `all`, `group`, or a range such as `0-7` (or `3`). Nothing when the text is none of them.
+std::optional<LaneChoice> parse_lane_choice(std::string_view text);
+
+struct ProjectorOptions {
+  LaneChoice lanes;
+  LaneRules rules;
+  /// How often journal heads, the live generation and `paused` are looked at.
+  std::chrono::milliseconds look_every{1'000};
+  /// How long the broker may take to tell where its partitions end.
+  std::chrono::milliseconds broker_patience{1'000};
+  Clock clock = system_now;
+};
+
+enum class ProjectorState {
+  starting,
+  running,
+  /// `projections.paused` says so.
+  paused,
+  /// It waits for a person: another incarnation, another version, never migrated.
+  stopped,
+  /// Read store or journal cannot be reached; it tries again.
+  faulted,
+};
+std::string_view name_of(ProjectorState state);
+
+struct LaneStatus {
+  std::string context;
+  Lane lane;
+  Position position;
+  Position head;
+  LaneState state = LaneState::following;
+  std::string reason;
+};
+
+/// A projector as people see it; at most `look_every` old.
+struct ProjectorStatus {
+  std::string projection;
+  ProjectorState state = ProjectorState::starting;
+  /// Why it is not running; else empty.
+  std::string reason;
+  std::int64_t generation = 0;
+  std::vector<LaneStatus> lanes;
+};
+
+/// Keeps one projection's live generation up to the journal: one thread, one consumer, one session on each store.
+///
+/// Every lane begins at Kafka's end offset, heals from the journal up to its head, then follows Kafka. Whatever is lost,
+/// repeated or reordered on the way, and a broker that is gone, is healed from the journal within `look_every` or the
+/// rules' silence. docs/protocol.md, "Projection".
+class Projector {
+ public:
+  struct Sources {
+    OpenProjectionStore store;
+    journal::OpenJournal journal;
+    kafka::OpenConsumer consumer;
+  };
+
+  Projector(Projection projection, Sources sources, ProjectorOptions options);
+  /// Stops and joins.
+  ~Projector();
+
+  /// Starts the thread. Once.
+  void start();
+  /// Ends after the batch in hand. Any thread; returns when the thread is gone. What is committed stays; the rest
+  /// comes again.
+  void stop();
+  /// Any thread.
+  ProjectorStatus status() const;
+
+ private:
+  struct FollowedLane;
+  /// Where a lane goes on in its partition.
+  enum class Following { no, when_healed, yes };
+
+  void run();
+  bool have_sessions(Timestamp now);
+  void look(Timestamp now);
+  std::optional<std::string> why_stopped(const std::optional<LiveGeneration>& live) const;
+  bool have_lanes(const LiveGeneration& live, const journal::Identity& identity, Timestamp now);
+  std::vector<Lane> missing_lanes(const std::string& context);
+  bool add_lanes(const std::string& context, std::vector<Lane> lanes, Timestamp now);
+  void drop_lanes();
+  void compare_with_journal(Timestamp now);
+  void find_ends();
+  void assign_if_healed();
+  void lose_consumer(const std::string& why);
+  void forget_offsets();
+  void consume(Timestamp now);
+  void take(const kafka::Fetched& fetched, Timestamp now);
+  void work(Timestamp now);
+  void publish_status(ProjectorState state, std::string reason, Timestamp now);
+  bool busy(Timestamp now) const;
+  void rest(std::chrono::milliseconds time);
+  FollowedLane* lane_of_partition(std::string_view topic, std::int32_t partition);
+
+  const Projection projection_;
+  const Sources sources_;
+  const ProjectorOptions options_;
+  const ProjectionMetrics metrics_;
+  std::unique_ptr<ProjectionStore> store_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<kafka::Consumer> consumer_;
+  std::map<std::string, std::map<std::int32_t, std::unique_ptr<FollowedLane>>, std::less<>> topics_;
+  std::optional<LiveGeneration> live_;
+  journal::Identity identity_;
+  /// Group mode: partitions that are ours now.
+  std::set<std::pair<std::string, std::int32_t>> joined_;
+  Timestamp next_look_;
+  bool assigned_anything_ = false;
+
+  std::atomic<bool> stopping_{false};
+  std::mutex resting_;
+  std::condition_variable awake_;
+  mutable std::mutex status_mutex_;
+  ProjectorStatus status_;
+  std::thread thread_;
+};
+
+}  // namespace keel::query
