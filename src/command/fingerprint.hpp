@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "domain/aggregate.hpp"
@@ -8,14 +9,16 @@
 namespace keel::command {
 
 /// SHA-256 over caller, method and command, each after its length (8 bytes, big-endian), so that no two triples run into
-/// one another. The command is its deterministic serialisation without request id and unknown fields; the order of its
-/// fields on the wire does not matter. Source: docs/protocol.md, "Answers".
+/// one another. Source: docs/protocol.md, "Answers".
 ///
-/// `command_bytes` is what `canonical_bytes` made.
-journal::Fingerprint fingerprint_of(std::string_view caller, std::string_view method, std::string_view command_bytes);
+/// `method` is the rpc's path without the first slash, `command` what `canonical_bytes` made.
+journal::Fingerprint fingerprint_of(std::string_view caller, std::string_view method, std::string_view command);
 
-/// Takes the request id out for the moment and serialises the rest deterministically. The command must have no unknown
-/// fields any more; it is unchanged afterwards.
-std::string canonical_bytes(domain::Message& command);
+/// The command's deterministic serialisation without its request id: the order of its fields on the wire does not
+/// matter. The command must have no unknown fields; it is unchanged afterwards.
+std::string canonical_bytes(domain::Message& command, const google::protobuf::FieldDescriptor* request_id);
+
+/// Forgets what this binary's schema does not know, at any depth, so that neither rules nor fingerprints depend on it.
+void drop_unknown_fields(domain::Message& command);
 
 }  // namespace keel::command

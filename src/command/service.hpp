@@ -44,7 +44,7 @@ class CommandService final : public grpc::Service {
   const std::string& full_name() const { return full_name_; }
 
  private:
-  void serve(const Method& method);
+  void serve(int index, const Method& method);
 
   const std::string full_name_;
   const std::vector<std::unique_ptr<const Method>> methods_;

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <atomic>
+#include <memory>
+
+#include "actors/call.hpp"
+#include "command/method.hpp"
+#include "core/uuid.hpp"
+
+namespace keel::command {
+
+/// One unary call, answered exactly once: by the engine from any thread, by the edge, or by its cancellation, whoever
+/// claims it first. Later answers are ignored.
+///
+/// Claim first, then write: request, response and context die at OnDone, and OnDone cannot come before our Finish.
+/// Lives until OnDone, and as long as somebody holds it to answer.
+class UnaryCall final : public grpc::ServerUnaryReactor, public actors::AnswerPort {
+ public:
+  static std::shared_ptr<UnaryCall> make(grpc::CallbackServerContext& context, grpc::ByteBuffer& response,
+                                         const Method& method, const Uuid& incarnation);
+
+  void answer(actors::Answer answer) override;
+  /// The edge itself says no; `outcome` is for the metrics.
+  void refuse(const grpc::Status& status, std::string_view outcome);
+
+ private:
+  UnaryCall(grpc::CallbackServerContext& context, grpc::ByteBuffer& response, const Method& method,
+            const Uuid& incarnation)
+      : context_(context), response_(response), method_(method), incarnation_(incarnation) {}
+
+  bool claim() { return !claimed_.exchange(true, std::memory_order_acq_rel); }
+  void accept(const actors::Accepted& accepted);
+  void OnCancel() override;
+  void OnDone() override;
+
+  grpc::CallbackServerContext& context_;
+  grpc::ByteBuffer& response_;
+  const Method& method_;
+  const Uuid& incarnation_;
+  std::atomic<bool> claimed_{false};
+  std::shared_ptr<UnaryCall> self_;
+};
+
+}  // namespace keel::command
