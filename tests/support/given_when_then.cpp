@@ -78,6 +78,15 @@ Decided& Decided::replying(AnyMessage response) {
   return *this;
 }
 
+std::string Decided::in_short() const {
+  if (!decision_.accepted()) return decision_.refusal().reason;
+  std::string text;
+  for (const auto& event : decision_.acceptance().events) {
+    text += (text.empty() ? "" : "+") + event->GetDescriptor()->name();
+  }
+  return text.empty() ? "-" : text;
+}
+
 Given::Given(const domain::AggregateKind& kind, std::initializer_list<AnyMessage> history)
     : kind_(kind), state_(kind.empty_state->New()) {
   for (const auto& event : history) {
@@ -90,7 +99,7 @@ Decided Given::when(const AnyMessage& command, const domain::Stamp& stamp) const
   const auto* rule = kind_.command((*command).GetDescriptor());
   if (rule == nullptr) {
     ADD_FAILURE() << kind_.type << " takes no command " << describe(*command);
-    return Decided(domain::refuse("", ""));
+    return Decided(domain::refuse("", "the rule was not asked"));
   }
   return Decided(rule->decide(*state_, *command, stamp));
 }

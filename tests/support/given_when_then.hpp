@@ -45,6 +45,8 @@ class [[nodiscard]] Decided {
   Decided& nothing_happens();
   /// Accepted, and the client gets this beside version and token.
   Decided& replying(AnyMessage response);
+  /// The outcome in a word, for tables: the refusal's reason, the events' short names joined by "+", or "-" for none.
+  std::string in_short() const;
 
  private:
   domain::Decision decision_;
