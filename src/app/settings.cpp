@@ -13,7 +13,7 @@ using enum SettingKind;
 constexpr auto table = std::to_array<Setting>({
     {"faults", yes_or_no, "false", "heed KEEL_CRASH_AT and other injected faults; for tests only"},
 
-    {"log.level", text, "info", "trace, debug, info, warning, error"},
+    {"log.level", text, "info", "debug, info, warn, error, off"},
     {"log.format", text, "auto", "json, text, or auto: text on a terminal"},
 
     {"journal.dsn", secret, "host=127.0.0.1 port=55432 dbname=keel_journal user=keel", "PostgreSQL with the journal"},

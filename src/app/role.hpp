@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/configuration.hpp"
+#include "app/process.hpp"
+#include "core/result.hpp"
+#include "ops/grpc_server.hpp"
+#include "ops/status_server.hpp"
+
+namespace keel::app {
+
+/// What every long-running role shares: signals, logs, crash points, and the status server, which answers from the
+/// first moment on and says why the process is not ready yet.
+class Role {
+ public:
+  /// Fault: the status address is taken. `name` is the section of the configuration, too.
+  static Result<std::unique_ptr<Role>> start(const Configuration& configuration, std::string name);
+
+  const Configuration& configuration() const { return configuration_; }
+  const std::string& name() const { return name_; }
+  const StopSignal& stop_signal() const { return stop_signal_; }
+
+  /// A condition of readiness, asked at every probe.
+  void ready_when(std::string name, ops::WhyNot why_not) { ready_.add(std::move(name), std::move(why_not)); }
+
+  /// Tries until it goes well, with growing pauses; says in the log and in /readyz what is missing, where, and what to
+  /// do. False when the process was asked to end meanwhile.
+  bool insist(std::string_view what, const std::function<Result<Done>()>& attempt);
+
+  /// The gRPC options of this role's section.
+  ops::GrpcOptions grpc_options() const;
+
+ private:
+  Role(const Configuration& configuration, std::string name);
+  void missing(std::string why);
+
+  const Configuration& configuration_;
+  const std::string name_;
+  const StopSignal stop_signal_;
+  ops::Checks alive_;
+  ops::Checks ready_;
+  mutable std::mutex mutex_;
+  /// Why the start has not come through yet.
+  std::string missing_ = "starting";
+  std::unique_ptr<ops::StatusServer> status_;
+};
+
+/// Prints a fault for people. For roles that cannot start.
+void complain(std::string_view role, const Fault& fault);
+
+/// The version of this build, as `keel version` and /version tell it.
+std::string_view version();
+
+}  // namespace keel::app
