@@ -53,7 +53,7 @@ void add_flags(CLI::App& parser, const Subcommand& subcommand, Said& said) {
     parser.add_option("--" + name, said.flags[name], help)->type_name("");
   }
   if (!subcommand.words.empty()) {
-    parser.add_option(std::string(subcommand.words), said.words, "what to do")->type_name("");
+    parser.add_option("action", said.words, std::string(subcommand.words))->required()->type_name("");
   }
 }
 

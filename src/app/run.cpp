@@ -1,0 +1,34 @@
+#include "app/run.hpp"
+
+#include "app/command_line.hpp"
+#include "app/roles/roles.hpp"
+
+namespace keel::app {
+
+int run(int argc, const char* const* argv, const std::vector<Context>& contexts) {
+  const std::vector<Subcommand> subcommands = {
+      {"command",
+       "decide commands, append events, publish them, run workflows",
+       {"command", "journal", "kafka", "grpc", "shutdown"},
+       &run_command},
+      {"projector",
+       "fold events into read models",
+       {"projector", "journal", "read", "kafka", "shutdown"},
+       &run_projector},
+      {"query", "answer queries from the read models", {"query", "read", "grpc", "shutdown"}, &run_query},
+      {"broker", "a Kafka broker in memory, for a start without installation", {"broker", "journal"}, &run_broker},
+      {"migrate",
+       "bring journal, read store and topics to this binary's schema",
+       {"journal", "read", "kafka"},
+       &run_migrate},
+      {"journal",
+       "stats: what is in it; adopt: go on after a restore or failover",
+       {"journal", "read"},
+       &run_journal,
+       "stats|adopt"},
+      {"version", "print what this build is", {}, &run_version},
+  };
+  return static_cast<int>(dispatch(argc, argv, contexts, subcommands));
+}
+
+}  // namespace keel::app
