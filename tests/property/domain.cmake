@@ -1,0 +1,6 @@
+keel_test(domain_property_test
+  SOURCES
+    domain_market.cpp
+    domain_workflow_test.cpp
+  DEPENDS keel_domain keel_given_when_then keel_testing_context rapidcheck
+  LABELS property)
