@@ -5,3 +5,9 @@ foreach(name include_arrows command_shape test_summary retail_totals)
   add_test(NAME ${name}_test COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/tools/${name}_test.py)
   set_tests_properties(${name}_test PROPERTIES LABELS unit TIMEOUT 30)
 endforeach()
+
+# The demo's reader of order books is a program's own file, so the test compiles it.
+keel_test(order_book_test
+  SOURCES order_book_test.cpp ${PROJECT_SOURCE_DIR}/demo/order_book.cpp ${PROJECT_SOURCE_DIR}/demo/csv.cpp
+  LABELS unit)
+target_include_directories(order_book_test PRIVATE ${PROJECT_SOURCE_DIR})
