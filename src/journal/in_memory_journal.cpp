@@ -14,6 +14,13 @@ Fault certain(std::string what) { return {Fault::Outcome::nothing_changed, std::
 Fault no_such_context(std::string_view name) {
   return certain("context '" + std::string(name) + "' has no lanes: run `keel migrate`");
 }
+/// Reading what is not there finds nothing.
+const Context& known_or_empty(InMemoryState& state, std::string_view name) {
+  static const Context empty;
+  const Context* found = state.find(name);
+  return found == nullptr ? empty : *found;
+}
+
 Lane lane_at(std::size_t index) { return Lane{static_cast<std::int32_t>(index)}; }
 
 /// The mutex, held, if the session may work; else why not.
@@ -183,20 +190,19 @@ Result<Diagnosis> InMemoryJournal::diagnose(std::string_view context_name, std::
   InMemoryState& state = *store_->state_;
   const Turn turn = take_turn(state, session_);
   if (turn.fault) return *turn.fault;
-  Context* context = state.find(context_name);
-  if (context == nullptr) return no_such_context(context_name);
+  const Context& context = known_or_empty(state, context_name);
   Diagnosis diagnosis;
   for (const Lane lane : lanes) {
-    const LaneRow* row = context->find(lane);
+    const LaneRow* row = context.find(lane);
     diagnosis.epochs.push_back(row == nullptr ? Epoch{} : row->epoch);
   }
   for (const ReceiptKey& key : ids) {
-    const LaneRow* row = context->find(key.lane);
+    const LaneRow* row = context.find(key.lane);
     if (row == nullptr) continue;
     const auto found = row->receipts.find(key.request_id);
     if (found != row->receipts.end()) diagnosis.receipts.push_back(found->second.receipt);
   }
-  for (const AggregateRef& aggregate : aggregates) diagnosis.versions.push_back(context->last_version(aggregate));
+  for (const AggregateRef& aggregate : aggregates) diagnosis.versions.push_back(context.last_version(aggregate));
   return diagnosis;
 }
 
@@ -205,22 +211,21 @@ Result<std::vector<Loaded>> InMemoryJournal::load(std::string_view context_name,
   InMemoryState& state = *store_->state_;
   const Turn turn = take_turn(state, session_);
   if (turn.fault) return *turn.fault;
-  const Context* context = state.find(context_name);
-  if (context == nullptr) return no_such_context(context_name);
+  const Context& context = known_or_empty(state, context_name);
   std::vector<Loaded> all;
   all.reserve(requests.size());
   for (const LoadRequest& request : requests) {
     Loaded& loaded = all.emplace_back();
-    const auto kept = context->snapshots.find(request.aggregate);
-    if (request.after == Version{} && kept != context->snapshots.end() &&
+    const auto kept = context.snapshots.find(request.aggregate);
+    if (request.after == Version{} && kept != context.snapshots.end() &&
         kept->second.incarnation == state.identity.incarnation && kept->second.snapshot.schema == request.schema) {
       loaded.snapshot = kept->second.snapshot;
     }
     const Version after = loaded.snapshot ? loaded.snapshot->version : request.after;
-    loaded.events = events_after(*context, request.aggregate, after, max_events + 1);
+    loaded.events = events_after(context, request.aggregate, after, max_events + 1);
     loaded.more = loaded.events.size() > max_events;
     if (loaded.more) loaded.events.pop_back();
-    const LaneRow* lane = context->find(request.lane);
+    const LaneRow* lane = context.find(request.lane);
     if (lane == nullptr) continue;
     for (const Uuid& id : request.request_ids) {
       const auto found = lane->receipts.find(id);
@@ -236,8 +241,7 @@ Result<std::vector<RecordedEvent>> InMemoryJournal::read(std::string_view contex
   const Turn turn = take_turn(state, session_);
   if (turn.fault) return *turn.fault;
   std::vector<RecordedEvent> events;
-  const Context* context = state.find(context_name);
-  const LaneRow* row = context == nullptr ? nullptr : context->find(lane);
+  const LaneRow* row = known_or_empty(state, context_name).find(lane);
   if (row == nullptr) return events;
   for (auto next = static_cast<std::size_t>(after.value); next < row->events.size() && events.size() < limit; ++next) {
     events.push_back(row->events[next]);
@@ -251,9 +255,7 @@ Result<std::vector<RecordedEvent>> InMemoryJournal::read_aggregate(std::string_v
   InMemoryState& state = *store_->state_;
   const Turn turn = take_turn(state, session_);
   if (turn.fault) return *turn.fault;
-  const Context* context = state.find(context_name);
-  if (context == nullptr) return std::vector<RecordedEvent>{};
-  return events_after(*context, aggregate, after, limit);
+  return events_after(known_or_empty(state, context_name), aggregate, after, limit);
 }
 
 Result<std::vector<Position>> InMemoryJournal::heads(std::string_view context_name) {
@@ -307,8 +309,7 @@ Result<bool> InMemoryJournal::react(std::string_view reactor, std::string_view c
   const Turn turn = take_turn(state, session_);
   if (turn.fault) return *turn.fault;
   Context* context = state.find(context_name);
-  if (context == nullptr) return no_such_context(context_name);
-  const LaneRow* held = context->find(lane.lane);
+  const LaneRow* held = context == nullptr ? nullptr : context->find(lane.lane);
   if (held == nullptr || held->epoch != lane.epoch) return false;
   LaneRow& row = context->lane(lane.lane);
   Position& place = row.reactions.try_emplace(std::string(reactor)).first->second;
@@ -322,11 +323,9 @@ Result<std::vector<Timer>> InMemoryJournal::due_timers(std::string_view context_
   InMemoryState& state = *store_->state_;
   const Turn turn = take_turn(state, session_);
   if (turn.fault) return *turn.fault;
-  const Context* context = state.find(context_name);
-  if (context == nullptr) return no_such_context(context_name);
   std::vector<Timer> due;
   const Timestamp now = state.options.clock();
-  for (const LaneRow& lane : context->lanes) {
+  for (const LaneRow& lane : known_or_empty(state, context_name).lanes) {
     for (const auto& [key, timer] : lane.timers) {
       if (timer.due_at <= now) due.push_back(timer);
     }
@@ -342,8 +341,7 @@ Result<bool> InMemoryJournal::settle_timer(std::string_view context_name, const 
   const Turn turn = take_turn(state, session_);
   if (turn.fault) return *turn.fault;
   Context* context = state.find(context_name);
-  if (context == nullptr) return no_such_context(context_name);
-  const LaneRow* held = context->find(lane.lane);
+  const LaneRow* held = context == nullptr ? nullptr : context->find(lane.lane);
   if (held == nullptr || held->epoch != lane.epoch) return false;
   auto& timers = context->lane(lane.lane).timers;
   const auto found = timers.find(timer.key);
