@@ -1,0 +1,4 @@
+keel_test(domain_golden_test
+  SOURCES domain_golden_test.cpp
+  DEPENDS keel_domain
+  LABELS unit)
