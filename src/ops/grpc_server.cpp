@@ -19,6 +19,9 @@ namespace {
 
 using Names = std::vector<std::string>;
 
+/// What gRPC's reflection plugin calls itself.
+constexpr std::string_view reflection_name = "proto_server_reflection";
+
 Fault fault(std::string what) { return Fault{Fault::Outcome::nothing_changed, std::move(what)}; }
 
 /// Learns the full names of all services while the server is built: gRPC tells them to nobody else.
@@ -34,12 +37,14 @@ class NameCollector final : public grpc::ServerBuilderPlugin {
   const std::shared_ptr<Names> names_;
 };
 
-/// Adds our plugins to this server only; gRPC's own way would add them to every later one of the process.
+/// Chooses the plugins of this server only. The reflection library adds its own to every server of a process that links
+/// it, so that one goes first.
 class Plugins final : public grpc::ServerBuilderOption {
  public:
   Plugins(std::shared_ptr<Names> names, bool reflection) : names_(std::move(names)), reflection_(reflection) {}
   void UpdateArguments(grpc::ChannelArguments*) override {}
   void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const auto& plugin) { return plugin->name() == reflection_name; });
     plugins->push_back(std::make_unique<NameCollector>(names_));
     if (reflection_) plugins->push_back(std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>());
   }

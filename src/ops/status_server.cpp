@@ -72,6 +72,7 @@ struct StatusServer::Listener {
     const auto threads = static_cast<std::size_t>(options.threads);
     http.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
     http.set_keep_alive_max_count(1);
+    http.set_keep_alive_timeout(1);
     http.set_read_timeout(options.read_timeout);
     http.set_write_timeout(options.read_timeout);
     http.set_payload_max_length(1024);

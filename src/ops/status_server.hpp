@@ -41,8 +41,8 @@ class Checks {
 struct StatusOptions {
   /// `host:port`; port 0 takes a free one.
   std::string listen = "127.0.0.1:9464";
+  /// A connection holds a thread: one that sends nothing for a second, one that stalls for `read_timeout`.
   int threads = 8;
-  /// An idle connection holds a thread for at most this long.
   std::chrono::milliseconds read_timeout{300};
   /// What /version tells: name → value.
   std::vector<std::pair<std::string, std::string>> version;
