@@ -18,7 +18,8 @@ struct Listener : journal::OwnershipHost {
   }
   void lost(std::string_view) override { heard.push_back("lost"); }
   void standing_by(std::span<const journal::Rival> rivals) override {
-    heard.push_back("standing by for " + rivals.front().owner);
+    const std::string& who = rivals.front().owner;
+    heard.push_back("standing by for " + who.substr(0, who.find(' ')));
   }
   void faulted(const Fault&) override { ++faults; }
 

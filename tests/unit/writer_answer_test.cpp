@@ -31,11 +31,12 @@ TEST_F(WriterAnswer, LosesAgainstAReceipt) {
   command(first, 1);
   work();
   writer.close(first.ref, first.incarnation, [] {});
+  work();
   auto next = successor(first, 1);
   answer(next, 1);
   answer(next, 2);
   work();
-  EXPECT_EQ(next.story(), "1 repeated 1@1, 2 stands @1");
+  ASSERT_EQ(next.story(), "1 repeated 1@1, 2 stands @1");
   EXPECT_EQ(next.player->told[0].outcome.receipt->reply, "reply 1");
 }
 

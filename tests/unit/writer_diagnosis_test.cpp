@@ -93,6 +93,7 @@ TEST_F(WriterDiagnosis, AnswersEveryIdThatHasAReceiptEvenBehindAnOffender) {
   command(first, 2);
   work();
   writer.close(first.ref, first.incarnation, [] {});
+  work();
   auto cart = successor(first, 2);
   command(cart, 1);
   command(cart, 2);
