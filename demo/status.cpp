@@ -5,7 +5,8 @@
 namespace keel::demo {
 namespace {
 
-constexpr std::chrono::milliseconds without_advice{100};
+/// An answer without ErrorInfo is not Keel's: no server was reached, or one before it.
+constexpr std::chrono::milliseconds never_arrived{100};
 
 template <class Detail>
 std::optional<Detail> detail_of(const grpc::Status& status) {
@@ -56,9 +57,10 @@ std::string text_of(const grpc::Status& status) {
 std::optional<std::chrono::milliseconds> retry_after(const grpc::Status& status) {
   const bool temporary = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
                          status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED;
-  if (!temporary || reason_of(status) == "AGGREGATE_QUARANTINED") return std::nullopt;
+  if (!temporary) return std::nullopt;
+  if (!detail_of<google::rpc::ErrorInfo>(status)) return never_arrived;
   const auto advice = detail_of<google::rpc::RetryInfo>(status);
-  if (!advice) return without_advice;
+  if (!advice) return std::nullopt;
   return std::chrono::milliseconds(advice->retry_delay().seconds() * 1000 + advice->retry_delay().nanos() / 1'000'000);
 }
 
