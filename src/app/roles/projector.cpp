@@ -1,0 +1,127 @@
+#include "query/projector.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <grpcpp/impl/service_type.h>
+
+#include "app/connections.hpp"
+#include "app/role.hpp"
+#include "app/roles/roles.hpp"
+#include "kafka/consumer.hpp"
+#include "ops/log.hpp"
+#include "ops/supervision_service.hpp"
+#include "query/postgres_projection_store.hpp"
+#include "query/schema.hpp"
+
+namespace keel::app {
+namespace {
+
+using query::Projection;
+using query::Projector;
+
+constexpr std::string_view logger = "projector";
+
+/// The projections that the configuration names. Throws `ConfigurationError` for a name that no context has.
+std::vector<Projection> chosen(const Configuration& configuration, const std::vector<Context>& contexts) {
+  std::vector<Projection> all;
+  for (const auto& context : contexts) {
+    all.insert(all.end(), context.read_model.projections.begin(), context.read_model.projections.end());
+  }
+  const auto names = configuration.list("projector.projections");
+  if (names == std::vector<std::string>{"all"}) return all;
+  std::vector<Projection> some;
+  for (const auto& name : names) {
+    const auto found = std::ranges::find(all, name, &Projection::name);
+    if (found == all.end()) {
+      std::string known;
+      for (const auto& projection : all) known += " " + projection.name;
+      throw ConfigurationError{{"projector.projections: there is no projection '" + name + "'; there are:" + known}};
+    }
+    some.push_back(*found);
+  }
+  return some;
+}
+
+query::ProjectorOptions projector_options(const Configuration& configuration) {
+  const std::string text = configuration.text("projector.lanes");
+  const auto lanes = query::parse_lane_choice(text);
+  if (!lanes)
+    throw ConfigurationError{{"projector.lanes must be all, group or a range such as 0-7, not '" + text + "'"}};
+  query::ProjectorOptions options;
+  options.lanes = *lanes;
+  options.rules.batch = static_cast<std::size_t>(configuration.number("projector.batch"));
+  return options;
+}
+
+Projector::Sources sources(const Configuration& configuration, const Projection& projection,
+                           const query::LaneChoice& lanes) {
+  kafka::ConsumerOptions consumer;
+  consumer.client = kafka_options(configuration, "projector-" + projection.name);
+  consumer.group = "keel-" + projection.name;
+  if (lanes.kind == query::LaneChoice::Kind::group) {
+    for (const auto& context : projection.contexts) consumer.subscription.push_back(kafka::topic_of(context));
+  }
+  return {query::postgres_projection_store(configuration.text("read.dsn"), "keel projector " + projection.name),
+          journal_opener(configuration, "projector " + projection.name),
+          [consumer] { return kafka::open_consumer(consumer); }};
+}
+
+std::optional<std::string> why_not_running(const Projector& projector) {
+  const auto status = projector.status();
+  if (status.state == query::ProjectorState::running || status.state == query::ProjectorState::paused) {
+    return std::nullopt;
+  }
+  return std::string(name_of(status.state)) + (status.reason.empty() ? "" : ": " + status.reason);
+}
+
+Exit project(Role& role, const std::vector<Projection>& projections, const query::ProjectorOptions& options) {
+  const Configuration& configuration = role.configuration();
+  std::vector<std::unique_ptr<Projector>> projectors;
+  for (const auto& projection : projections) {
+    projectors.push_back(
+        std::make_unique<Projector>(projection, sources(configuration, projection, options.lanes), options));
+    role.ready_when(projection.name, [raw = projectors.back().get()] { return why_not_running(*raw); });
+  }
+  ops::SupervisionRegistry registry;
+  const auto supervision = ops::supervision_service(registry);
+  auto grpc_options = role.grpc_options();
+  const std::vector<grpc::Service*> served{supervision.get()};
+  auto server = ops::GrpcServer::start(grpc_options, served);
+  if (!server) {
+    complain("projector", server.fault());
+    return Exit::failed;
+  }
+  for (auto& projector : projectors) projector->start();
+  (*server)->serving(true);
+  log::info(logger, "serving", {{"projections", projections.size()}});
+  role.stop_signal().wait();
+
+  const Watchdog watchdog(configuration.duration("shutdown.grace"));
+  (*server)->serving(false);
+  for (auto& projector : projectors) projector->stop();
+  (*server)->shutdown(std::chrono::milliseconds(300));
+  log::info(logger, "stopped");
+  return Exit::ok;
+}
+
+}  // namespace
+
+Exit run_projector(const Configuration& configuration, const std::vector<Context>& contexts,
+                   const std::vector<std::string>&) {
+  const auto projections = chosen(configuration, contexts);
+  const auto options = projector_options(configuration);
+  const auto role = Role::start(configuration, "projector");
+  if (!role) {
+    complain("projector", role.fault());
+    return Exit::failed;
+  }
+  const auto look = [&]() -> Result<Done> {
+    if (auto fits = query::check_read_store(configuration.text("read.dsn")); !fits) return fits;
+    return journal::check_journal(configuration.text("journal.dsn"), journal_plan(configuration, contexts));
+  };
+  if (!(*role)->insist("databases", look)) return Exit::ok;
+  return project(**role, projections, options);
+}
+
+}  // namespace keel::app
