@@ -1,17 +1,22 @@
 -- Why: what every projection needs beside its own tables: which generation is live, how far each lane is folded, and
 -- what could not be folded. docs/protocol.md, "Projection". The tables of the projections themselves come from the
 -- projections' code, one set a generation.
---
+
 -- migrate:up
 
 DO $$
+DECLARE
+  v_role text;
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'keel_projector') THEN CREATE ROLE keel_projector NOLOGIN; END IF;
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'keel_query') THEN CREATE ROLE keel_query NOLOGIN; END IF;
-EXCEPTION
-  WHEN duplicate_object OR unique_violation THEN NULL;  -- another database of the cluster is migrated at this moment
-END
-$$;
+  FOREACH v_role IN ARRAY ARRAY['keel_projector', 'keel_query'] LOOP
+    CONTINUE WHEN EXISTS (SELECT FROM pg_roles WHERE rolname = v_role);
+    BEGIN
+      EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN
+      NULL;  -- another database of the cluster is being migrated at this moment
+    END;
+  END LOOP;
+END $$;
 
 CREATE TABLE projections (
   projection text PRIMARY KEY,
@@ -68,8 +73,3 @@ GRANT SELECT ON projections TO keel_projector, keel_query;
 GRANT SELECT, INSERT, UPDATE ON checkpoints TO keel_projector;
 GRANT SELECT, INSERT, UPDATE, DELETE ON parked TO keel_projector;
 GRANT SELECT ON checkpoints, parked TO keel_query;
-
--- migrate:down
-
-DROP FUNCTION move_checkpoint;
-DROP TABLE parked, checkpoints, projections;

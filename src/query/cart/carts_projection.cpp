@@ -7,11 +7,11 @@ namespace {
 
 constexpr std::string_view tables_sql = R"sql(
 CREATE TABLE carts_g{g} (
-  cart_id text PRIMARY KEY,
+  cart_id text COLLATE "C" PRIMARY KEY,
   version bigint NOT NULL,
   changed_at timestamptz NOT NULL,
   state bytea NOT NULL,
-  customer_id text,
+  customer_id text COLLATE "C",
   status bigint NOT NULL,
   currency_code text NOT NULL,
   minor_units bigint NOT NULL,

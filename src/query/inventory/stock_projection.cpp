@@ -12,7 +12,7 @@ namespace v1 = inventory::v1;
 
 constexpr std::string_view tables_sql = R"sql(
 CREATE TABLE availability_g{g} (
-  sku text PRIMARY KEY,
+  sku text COLLATE "C" PRIMARY KEY,
   version bigint NOT NULL,
   changed_at timestamptz NOT NULL,
   on_hand bigint NOT NULL,
@@ -23,8 +23,8 @@ CREATE TABLE availability_g{g} (
 ) WITH (fillfactor = 70);
 CREATE INDEX availability_g{g}_changes ON availability_g{g} (lane, position);
 CREATE TABLE reservations_g{g} (
-  sku text NOT NULL,
-  reservation_id text NOT NULL,
+  sku text COLLATE "C" NOT NULL,
+  reservation_id text COLLATE "C" NOT NULL,
   quantity bigint NOT NULL,
   for_purchase boolean NOT NULL,
   reserved_at timestamptz NOT NULL,

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view tables_sql = R"sql(
 CREATE TABLE purchases_g{g} (
-  purchase_id text PRIMARY KEY,
+  purchase_id text COLLATE "C" PRIMARY KEY,
   version bigint NOT NULL,
   changed_at timestamptz NOT NULL,
   state bytea NOT NULL,

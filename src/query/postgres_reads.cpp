@@ -1,0 +1,172 @@
+#include "query/postgres_reads.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "ops/log.hpp"
+
+namespace keel::query {
+namespace {
+
+/// A read changes nothing, so a session that turned out to be dead is worth one more try on a fresh one.
+constexpr int tries = 2;
+
+}  // namespace
+
+PostgresReads::PostgresReads(Options options) : options_(std::move(options)) {
+  for (std::size_t i = 0; i < options_.sessions; ++i) threads_.emplace_back([this] { work(); });
+}
+
+PostgresReads::~PostgresReads() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  queued_.notify_all();
+  for (auto& thread : threads_) thread.join();
+  for (auto& point : points_) point.then(ReadFault::unavailable);
+  for (auto& [listing, then] : listings_) then(ReadFault::unavailable);
+}
+
+void PostgresReads::find(const Table& table, std::int64_t generation, Key key, Found then) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && points_.size() < options_.max_queued) {
+      points_.push_back({&table, generation, std::move(key), std::move(then)});
+      queued_.notify_one();
+      return;
+    }
+  }
+  then(ReadFault::too_many);
+}
+
+void PostgresReads::list(Listing listing, Listed then) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && listings_.size() < options_.max_queued) {
+      listings_.emplace_back(std::move(listing), std::move(then));
+      queued_.notify_one();
+      return;
+    }
+  }
+  then(ReadFault::too_many);
+}
+
+void PostgresReads::work() {
+  Worker worker;
+  bool listing_next = false;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    queued_.wait(lock, [this] { return stopping_ || !points_.empty() || !listings_.empty(); });
+    if (stopping_) return;
+    if (!listings_.empty() && (listing_next || points_.empty())) {
+      auto job = std::move(listings_.front());
+      listings_.pop_front();
+      lock.unlock();
+      read(worker, std::move(job));
+    } else {
+      auto points = take_points();
+      lock.unlock();
+      read(worker, std::move(points));
+    }
+    listing_next = !listing_next;
+    lock.lock();
+  }
+}
+
+/// The first in the queue, and those right behind it that read the same table.
+std::vector<PostgresReads::Point> PostgresReads::take_points() {
+  const auto& first = points_.front();
+  const auto limit = points_.begin() + static_cast<std::ptrdiff_t>(std::min(points_.size(), options_.max_together));
+  const auto end = std::find_if(points_.begin(), limit, [&](const Point& point) {
+    return point.table != first.table || point.generation != first.generation;
+  });
+  std::vector<Point> taken(std::make_move_iterator(points_.begin()), std::make_move_iterator(end));
+  points_.erase(points_.begin(), end);
+  if (!points_.empty()) queued_.notify_one();
+  return taken;
+}
+
+bool PostgresReads::has_session(Worker& worker) const {
+  if (worker.session && worker.session->usable()) return true;
+  worker.session.reset();
+  const auto now = std::chrono::steady_clock::now();
+  if (now < worker.next_try) return false;
+  SessionOptions options;
+  options.name = "keel query";
+  options.statement_timeout = options_.statement_timeout;
+  options.connect_timeout = std::chrono::milliseconds(2'000);
+  auto opened = PostgresSession::open(options_.dsn, options);
+  if (!opened) {
+    worker.next_try = now + options_.reopen_after;
+    log::warn("query", "cannot read", {{"why", opened.fault().what}});
+    return false;
+  }
+  worker.session = *std::move(opened);
+  return true;
+}
+
+void PostgresReads::read(Worker& worker, std::vector<Point> points) const {
+  const Table& table = *points.front().table;
+  const auto generation = points.front().generation;
+  auto& sql = worker.sql[{&table, generation}];
+  if (sql.read.empty()) sql = table_sql(table, generation);
+  std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.key < b.key; });
+  std::vector<const Key*> keys;
+  for (const auto& point : points) {
+    if (keys.empty() || *keys.back() != point.key) keys.push_back(&point.key);
+  }
+  Parameters parameters;
+  for (std::size_t part = 0; part < table.key_columns; ++part) {
+    parameters.array(table.columns[part].type, keys.size(), [&](std::size_t i) -> const Value& { return (*keys[i])[part]; });
+  }
+  Answer answer;
+  bool answered = false;
+  for (int i = 0; i < tries && !answered && has_session(worker); ++i) {
+    answer = worker.session->run(sql.read, parameters);
+    answered = answer.ok() || worker.session->usable();
+  }
+  if (!answered || !answer.ok()) {
+    if (answered) log::error("query", "a read was refused", {{"table", table.name}, {"why", answer.what()}});
+    for (auto& point : points) point.then(ReadFault::unavailable);
+    return;
+  }
+  std::map<Key, Row> rows;
+  for (int i = 0; i < answer.rows(); ++i) {
+    Row row = row_of(table.columns, answer, i);
+    Key key(row.values.begin(), row.values.begin() + static_cast<std::ptrdiff_t>(table.key_columns));
+    rows.emplace(std::move(key), std::move(row));
+  }
+  for (auto& point : points) {
+    const auto found = rows.find(point.key);
+    point.then(found == rows.end() ? std::optional<Row>() : std::optional<Row>(found->second));
+  }
+}
+
+void PostgresReads::read(Worker& worker, std::pair<Listing, Listed> job) const {
+  const auto& [listing, then] = job;
+  Parameters parameters;
+  for (const auto& [type, value] : listing.parameters) parameters.value(type, value);
+  Answer answer;
+  bool answered = false;
+  for (int i = 0; i < tries && !answered && has_session(worker); ++i) {
+    answer = worker.session->run(listing.sql, parameters);
+    answered = answer.ok() || worker.session->usable();
+  }
+  if (!answered || !answer.ok()) {
+    if (answered) log::error("query", "a listing was refused", {{"why", answer.what()}});
+    return then(ReadFault::unavailable);
+  }
+  std::vector<std::vector<Value>> rows(static_cast<std::size_t>(answer.rows()));
+  for (int row = 0; row < answer.rows(); ++row) {
+    for (std::size_t column = 0; column < listing.columns.size(); ++column) {
+      rows[static_cast<std::size_t>(row)].push_back(
+          answer.value(listing.columns[column], row, static_cast<int>(column)));
+    }
+  }
+  then(std::move(rows));
+}
+
+}  // namespace keel::query

@@ -1,0 +1,228 @@
+#include "query/postgres_watcher.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "ops/log.hpp"
+
+namespace keel::query {
+namespace {
+
+/// $1 projection
+constexpr std::string_view live_sql = "SELECT live, version FROM projections WHERE projection = $1::text";
+
+/// $1 projection, $2 generation
+constexpr std::string_view checkpoints_sql =
+    "SELECT context, lane, incarnation, position, revision FROM checkpoints"
+    " WHERE projection = $1::text AND generation = $2::bigint";
+
+/// $1 projection, $2 generation. More than so many parked events are a stopped lane's business, not a query's.
+constexpr std::string_view parked_sql =
+    "SELECT context, lane, position, aggregate_type, aggregate_id FROM parked"
+    " WHERE projection = $1::text AND generation = $2::bigint ORDER BY position LIMIT 10000";
+
+constexpr std::string_view begin_sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+constexpr std::string_view commit_sql = "COMMIT";
+
+void take_checkpoints(const Answer& answer, Visible& visible) {
+  for (int row = 0; row < answer.rows(); ++row) {
+    auto& lanes = visible.lanes[std::string(answer.text(row, 0))];
+    const auto number = static_cast<std::size_t>(answer.small(row, 1));
+    if (lanes.size() <= number) lanes.resize(number + 1);
+    lanes[number] = Visible::LaneSeen{answer.uuid(row, 2), Position{answer.integer(row, 3)}, answer.integer(row, 4)};
+  }
+}
+
+void take_parked(const Answer& answer, Visible& visible) {
+  for (int row = 0; row < answer.rows(); ++row) {
+    const std::string context(answer.text(row, 0));
+    const Lane lane{answer.small(row, 1)};
+    const Position position{answer.integer(row, 2)};
+    visible.parked_events.insert({context, lane, position});
+    visible.parked_aggregates.try_emplace({std::string(answer.text(row, 3)), std::string(answer.text(row, 4))},
+                                          Visible::Parked{context, lane, position});
+  }
+}
+
+}  // namespace
+
+/// What one look asks and learns.
+struct PostgresWatcher::Look {
+  std::vector<std::size_t> tables;
+  std::vector<Answer> answers;
+  std::shared_ptr<Visible> visible = std::make_shared<Visible>();
+};
+
+PostgresWatcher::PostgresWatcher(const Projection& projection, const Feeds& feeds, VisibilityBoard& board,
+                                 Options options)
+    : projection_(projection),
+      feeds_(feeds),
+      board_(board),
+      options_(std::move(options)),
+      seen_at_(ops::metrics().gauge("keel_query_last_look_timestamp_seconds", "When the projection was last looked at",
+                                    {{"projection", projection.name}})) {
+  if (!feeds.empty() && projection.contexts.size() != 1) {
+    throw std::logic_error("a projection that is followed reads exactly one context: " + projection.name);
+  }
+  if (pipe2(wake_, O_CLOEXEC | O_NONBLOCK) != 0) throw std::runtime_error("no pipe for the watcher");
+  thread_ = std::thread([this] { run(); });
+}
+
+PostgresWatcher::~PostgresWatcher() {
+  stopping_ = true;
+  const char byte = 0;
+  const auto written = ::write(wake_[1], &byte, 1);
+  static_cast<void>(written);  // a full pipe wakes as well
+  thread_.join();
+  ::close(wake_[0]);
+  ::close(wake_[1]);
+}
+
+void PostgresWatcher::run() {
+  while (!stopping_) {
+    if (!session_ && !open()) {
+      rest(options_.reopen_after);
+      continue;
+    }
+    if (!look()) session_.reset();
+    if (session_) wait();
+  }
+}
+
+bool PostgresWatcher::open() {
+  SessionOptions options;
+  options.name = "keel query watcher: " + projection_.name;
+  options.connect_timeout = std::chrono::milliseconds(2'000);
+  auto opened = PostgresSession::open(options_.dsn, options);
+  if (!opened) {
+    log::warn("query", "cannot watch the read store", {{"projection", projection_.name}, {"why", opened.fault().what}});
+    return false;
+  }
+  session_ = *std::move(opened);
+  next_live_ = {};
+  return session_->run_script("LISTEN keel_read").ok();
+}
+
+/// Notifications of other projections are passed over.
+void PostgresWatcher::wait() {
+  const auto until = std::chrono::steady_clock::now() + options_.look_every;
+  rest(options_.breath);
+  while (!stopping_) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return;
+    const auto told = session_->notifications(left, wake_[0]);
+    if (!session_->usable() || std::find(told.begin(), told.end(), projection_.name) != told.end()) return;
+  }
+}
+
+bool PostgresWatcher::follow_live_generation() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_live_) return true;
+  const auto answer = session_->run(live_sql, Parameters().text(projection_.name));
+  if (!answer.ok() || answer.rows() == 0) return false;
+  next_live_ = now + options_.look_every;
+  if (answer.small(0, 1) != projection_.version) {
+    log::warn("query", "the live generation was made by another version of the projection",
+              {{"projection", projection_.name}, {"version", answer.small(0, 1)}});
+    return false;
+  }
+  if (generation_ == answer.integer(0, 0)) return true;
+  generation_ = answer.integer(0, 0);
+  revisions_.clear();
+  for (const auto& [table, feed] : feeds_) {
+    sql_[table] = table_sql(projection_.tables[table], generation_);
+    feed->begin_anew();
+  }
+  return true;
+}
+
+bool PostgresWatcher::look() {
+  if (!follow_live_generation()) return rest(options_.reopen_after), false;
+  while (true) {
+    Look look;
+    if (!read(look)) return false;
+    if (must_look_again(*look.visible)) continue;
+    hand_out(look);
+    return true;
+  }
+}
+
+bool PostgresWatcher::read(Look& look) {
+  const auto began = system_now();
+  const Parameters none;
+  const auto which = Parameters().text(projection_.name).integer(generation_);
+  std::vector<Parameters> seen;
+  std::vector<Statement> statements{{begin_sql, &none}, {checkpoints_sql, &which}, {parked_sql, &which}};
+  for (const auto& [table, feed] : feeds_) {
+    if (feed->needed()) look.tables.push_back(table);
+  }
+  seen.reserve(look.tables.size());
+  for (const auto table : look.tables) {
+    std::vector<std::int64_t> lanes;
+    std::vector<std::int64_t> positions;
+    for (const auto position : feeds_.at(table)->seen(revisions_.size())) {
+      lanes.push_back(static_cast<std::int64_t>(lanes.size()));
+      positions.push_back(position.value);
+    }
+    seen.push_back(Parameters().integers(lanes).integers(positions));
+    statements.push_back({sql_.at(table).changes, &seen.back()});
+  }
+  statements.push_back({commit_sql, &none});
+  look.answers = session_->run(statements);
+  for (const auto& answer : look.answers) {
+    if (answer.ok()) continue;
+    log::warn("query", "cannot look at the read store", {{"projection", projection_.name}, {"why", answer.what()}});
+    return false;
+  }
+  look.visible->generation = generation_;
+  look.visible->seen_at = began;
+  take_checkpoints(look.answers[1], *look.visible);
+  take_parked(look.answers[2], *look.visible);
+  return true;
+}
+
+/// Lanes that were not asked for, or whose rows changed without their position moving, are read from their start.
+bool PostgresWatcher::must_look_again(const Visible& visible) {
+  const auto lanes = visible.lanes.find(projection_.contexts.front());
+  if (lanes == visible.lanes.end()) return false;
+  const bool more = lanes->second.size() > revisions_.size();
+  revisions_.resize(std::max(revisions_.size(), lanes->second.size()));
+  bool revised = false;
+  for (std::size_t number = 0; number < lanes->second.size(); ++number) {
+    const auto revision = lanes->second[number] ? lanes->second[number]->revision : 0;
+    if (std::exchange(revisions_[number], revision) == revision) continue;
+    revised = true;
+    for (const auto& [table, feed] : feeds_) feed->rewind(Lane{static_cast<std::int32_t>(number)});
+  }
+  return !feeds_.empty() && (more || revised);
+}
+
+void PostgresWatcher::hand_out(Look& look) {
+  constexpr std::size_t statements_before_feeds = 3;
+  for (std::size_t i = 0; i < look.tables.size(); ++i) {
+    const auto& answer = look.answers[statements_before_feeds + i];
+    const auto& columns = projection_.tables[look.tables[i]].columns;
+    std::vector<Row> rows;
+    for (int row = 0; row < answer.rows(); ++row) rows.push_back(row_of(columns, answer, row));
+    feeds_.at(look.tables[i])->take(std::move(rows));
+  }
+  RowFeed::Seen seen;
+  for (const auto& lane : look.visible->lanes[projection_.contexts.front()]) {
+    seen.push_back(lane ? lane->position : Position{});
+  }
+  for (const auto& [table, feed] : feeds_) feed->advance(seen, std::ranges::count(look.tables, table) > 0);
+  seen_at_.set(std::chrono::duration<double>(look.visible->seen_at.time_since_epoch()).count());
+  board_.show(look.visible);
+}
+
+void PostgresWatcher::rest(std::chrono::milliseconds time) const {
+  pollfd wake{wake_[0], POLLIN, 0};
+  poll(&wake, 1, static_cast<int>(time.count()));
+}
+
+}  // namespace keel::query

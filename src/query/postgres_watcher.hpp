@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "ops/metrics.hpp"
+#include "query/postgres_session.hpp"
+#include "query/postgres_table_sql.hpp"
+#include "query/projection.hpp"
+#include "query/row_feed.hpp"
+#include "query/visibility_board.hpp"
+
+namespace keel::query {
+
+/// Watches one projection in the read store: its live generation, its checkpoints, what is parked, and the rows that
+/// changed. Each look reads them in one snapshot, hands the rows to the feeds, then shows the checkpoints on the board;
+/// so what a feed knows is never older than what the board says. Woken by the projector's notification; looks again
+/// after `look_every` in any case. One thread, one session.
+class PostgresWatcher {
+ public:
+  struct Options {
+    std::string dsn;
+    std::chrono::milliseconds look_every{1'000};
+    /// Looks are at least this far apart, however often the projector commits.
+    std::chrono::milliseconds breath{2};
+    std::chrono::milliseconds reopen_after{500};
+  };
+  /// Feeds by the index of their table. A projection that is followed reads one context, because a row names its lane
+  /// only by number. Everything outlives the watcher.
+  using Feeds = std::map<std::size_t, std::unique_ptr<RowFeed>>;
+
+  PostgresWatcher(const Projection& projection, const Feeds& feeds, VisibilityBoard& board, Options options);
+  /// Stops and joins.
+  ~PostgresWatcher();
+
+ private:
+  struct Look;
+
+  void run();
+  bool open();
+  void wait();
+  void rest(std::chrono::milliseconds time) const;
+  /// False when the session or the generation is gone.
+  bool look();
+  bool follow_live_generation();
+  bool read(Look& look);
+  bool must_look_again(const Visible& visible);
+  void hand_out(Look& look);
+
+  const Projection& projection_;
+  const Feeds& feeds_;
+  VisibilityBoard& board_;
+  const Options options_;
+  ops::Gauge seen_at_;
+  std::unique_ptr<PostgresSession> session_;
+  std::int64_t generation_ = 0;
+  std::map<std::size_t, TableSql> sql_;
+  std::chrono::steady_clock::time_point next_live_;
+  /// Revisions of the lanes as of the last look, which also says how many lanes there are.
+  std::vector<std::int64_t> revisions_;
+  std::atomic<bool> stopping_{false};
+  int wake_[2] = {-1, -1};
+  std::thread thread_;
+};
+
+}  // namespace keel::query
