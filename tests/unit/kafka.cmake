@@ -6,3 +6,7 @@ keel_test(publishing_test
   SOURCES publishing_lane_test.cpp publishing_test.cpp
   DEPENDS keel_runners
   LABELS unit)
+keel_test(reacting_test
+  SOURCES internal_command_test.cpp reacting_test.cpp timing_test.cpp
+  DEPENDS keel_runners keel_testing_context
+  LABELS unit)
