@@ -76,6 +76,8 @@ struct EngineOptions {
     sharing,
     /// A queue for each worker: more messages a second, 83 µs to wake.
     stealing,
+    /// For tests: nothing runs until `ByHand` runs it, on the caller's thread.
+    by_hand,
   };
   Scheduling scheduling = Scheduling::sharing;
   /// 0 = as many as there are cores.
@@ -139,6 +141,7 @@ class Engine final : public CommandPort {
   void submit(Call call) override;
 
  private:
+  friend class ByHand;
   class Tree;
   std::unique_ptr<Tree> tree_;
 };

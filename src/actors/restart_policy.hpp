@@ -17,7 +17,8 @@ struct RestartPolicy {
   double jitter = 0.2;
 };
 
-/// Remembers when one child died, and says what follows. A quiet window makes it young again.
+/// Remembers when one child died, and says what follows. A quiet window makes it young again. Holds at most one window's
+/// deaths, which the pauses keep few.
 class RestartHistory {
  public:
   using Clock = std::chrono::steady_clock;
@@ -26,6 +27,8 @@ class RestartHistory {
   std::chrono::milliseconds died(const RestartPolicy& policy, Clock::time_point now, double fraction);
   /// Whether it has died more often than the policy allows, by the last `died`.
   bool exhausted(const RestartPolicy& policy) const;
+  /// No death since this moment.
+  bool quiet_since(Clock::time_point moment) const { return deaths_.empty() || deaths_.back() < moment; }
 
  private:
   std::deque<Clock::time_point> deaths_;

@@ -10,5 +10,6 @@ keel_library(runners
     reacting.cpp
     reacting_lane.cpp
     timing.cpp
+    upkeep.cpp
   DEPENDS keel_domain keel_journal keel_kafka keel_ops keel_proto_shared
   PRIVATE OpenSSL::Crypto)
