@@ -116,6 +116,8 @@ void Rows::Clear::operator()(pg_result* result) const { PQclear(result); }
 
 int Rows::size() const { return result_ == nullptr ? 0 : PQntuples(result_.get()); }
 
+int Rows::columns() const { return result_ == nullptr ? 0 : PQnfields(result_.get()); }
+
 bool Rows::null(int row, int column) const { return PQgetisnull(result_.get(), row, column) == 1; }
 
 std::string_view Rows::bytes(int row, int column) const {

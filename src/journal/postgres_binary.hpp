@@ -113,6 +113,7 @@ class Rows {
   explicit Rows(pg_result* result);
 
   int size() const;
+  int columns() const;
   bool null(int row, int column) const;
   std::string_view bytes(int row, int column) const;
   std::string text(int row, int column) const { return std::string(bytes(row, column)); }
