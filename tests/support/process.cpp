@@ -14,7 +14,7 @@
 #include <thread>
 #include <utility>
 
-namespace keel::testing {
+namespace keel::test {
 namespace {
 
 using std::chrono::steady_clock;
@@ -141,4 +141,4 @@ HttpAnswer http_get(int port, const std::string& path) {
   return answer;
 }
 
-}  // namespace keel::testing
+}  // namespace keel::test

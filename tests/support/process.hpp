@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace keel::testing {
+namespace keel::test {
 
 /// A program that a test starts, watches and kills. Killed (SIGKILL) and reaped when dropped.
 class Process {
@@ -58,4 +58,4 @@ struct HttpAnswer {
 };
 HttpAnswer http_get(int port, const std::string& path);
 
-}  // namespace keel::testing
+}  // namespace keel::test

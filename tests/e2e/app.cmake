@@ -1,0 +1,8 @@
+function(keel_e2e_test name)
+  keel_test(${name} SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/${name}.cpp DEPENDS keel_test_system LABELS e2e pg TIMEOUT 600)
+  add_dependencies(${name} keel)
+  set_property(TEST ${name} PROPERTY RUN_SERIAL ON)
+endfunction()
+
+keel_e2e_test(crash_e2e_test)
+keel_e2e_test(ownership_e2e_test)
