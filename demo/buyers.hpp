@@ -29,8 +29,7 @@ struct Told {
 /// The crowd in front of the shop. One object a run.
 class Buyers {
  public:
-  Buyers(Client& client, const FlashSale& sale, std::string run)
-      : client_(client), sale_(sale), run_(std::move(run)) {}
+  Buyers(Client& client, const FlashSale& sale, std::string run) : client_(client), sale_(sale), run_(std::move(run)) {}
 
   /// Everybody buys; returns when everybody knows.
   void buy();

@@ -36,8 +36,9 @@ struct Outcome {
   bool deduplicated = false;
 };
 
-/// A client as every client should be: each call has a deadline, and what `retry_after` says may be repeated is repeated
-/// with the same request id until a minute is over. Any thread; nothing blocks: answers come on threads of gRPC.
+/// A client as every client should be: each call has a deadline, and what `retry_after` says may be repeated is
+/// repeated with the same request id until a minute is over. Any thread; nothing blocks: answers come on threads of
+/// gRPC.
 class Client {
  public:
   explicit Client(const Endpoints& endpoints);
@@ -66,12 +67,13 @@ class Client {
 
   /// The same, blocking until it is answered. Never on a thread of gRPC.
   template <class Stub, class Async, class Request, class Response>
-  Outcome<Response> ask(
-      Stub& stub,
-      void (Async::*method)(grpc::ClientContext*, const Request*, Response*, std::function<void(grpc::Status)>),
-      Request request) {
+  Outcome<Response> ask(Stub& stub,
+                        void (Async::*method)(grpc::ClientContext*, const Request*, Response*,
+                                              std::function<void(grpc::Status)>),
+                        Request request) {
     auto answer = std::make_shared<std::promise<Outcome<Response>>>();
-    call(stub, method, std::move(request), [answer](Outcome<Response> outcome) { answer->set_value(std::move(outcome)); });
+    call(stub, method, std::move(request),
+         [answer](Outcome<Response> outcome) { answer->set_value(std::move(outcome)); });
     return answer->get_future().get();
   }
 
@@ -97,17 +99,17 @@ class Client {
     prepare(call->context.emplace());
     auto& one = *call;
     (one.async->*one.method)(&*one.context, &one.request, &one.outcome.response,
-                             [this, call = std::move(call)](grpc::Status status) { answered(call, std::move(status)); });
+                             [this, call = std::move(call)](const grpc::Status& status) { answered(call, status); });
   }
 
   template <class AnyCall>
-  void answered(const std::shared_ptr<AnyCall>& call, grpc::Status status) {
+  void answered(const std::shared_ptr<AnyCall>& call, const grpc::Status& status) {
     const auto delay = retry_after(status);
     if (delay && std::chrono::steady_clock::now() + *delay < call->give_up) {
       later_.after(*delay, [this, call] { send(call); });
       return;
     }
-    call->outcome.status = std::move(status);
+    call->outcome.status = status;
     call->outcome.deduplicated = call->context->GetServerTrailingMetadata().contains("keel-deduplicated");
     call->done(std::move(call->outcome));
   }

@@ -7,8 +7,9 @@
 
 namespace keel::demo {
 
-/// Reads CSV (RFC 4180) from memory, record by record: quoted fields may hold commas, line ends and doubled quotes; lines
-/// end in LF or CRLF. Lenient where files of people are: a quote inside an unquoted field is a letter like any other.
+/// Reads CSV (RFC 4180) from memory, record by record: quoted fields may hold commas, line ends and doubled quotes;
+/// lines end in LF or CRLF. Lenient where files of people are: a quote inside an unquoted field is a letter like any
+/// other.
 class CsvReader {
  public:
   explicit CsvReader(std::string_view text) : rest_(text) {}

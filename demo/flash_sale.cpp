@@ -32,8 +32,9 @@ void print_latencies(const char* what, Latencies& latencies) {
 
 void print_summary(Told& told, const Shown& shown, const FlashSale& sale, double seconds) {
   const auto in_carts = shown.items_of_the_lucky + shown.items_of_others;
-  std::cout << "sold " << told.sold << ", refused " << told.refused << ", duplicates " << told.duplicates << ", oversold "
-            << std::max<std::int64_t>(0, in_carts - sale.stock) << ", items in carts " << in_carts << '\n'
+  std::cout << "sold " << told.sold << ", refused " << told.refused << ", duplicates " << told.duplicates
+            << ", oversold " << std::max<std::int64_t>(0, in_carts - sale.stock) << ", items in carts " << in_carts
+            << '\n'
             << std::fixed << std::setprecision(1) << static_cast<double>(sale.buyers) / seconds
             << " purchases/s from Buy to the end, " << sale.buyers << " in " << seconds << " s\n";
   print_latencies("Buy accepted:          ", told.accepted);

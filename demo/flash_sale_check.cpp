@@ -45,7 +45,9 @@ inventory::v1::StockLevel level_as_of_now(Client& client, const std::string& sku
   request.set_sku(sku);
   request.add_min_token(outcome.response.token());
   using Views = inventory::v1::InventoryQueryService::Stub;
-  return client.ask(*client.stock_views, &Views::async::GetAvailability, std::move(request)).response.availability().level();
+  return client.ask(*client.stock_views, &Views::async::GetAvailability, std::move(request))
+      .response.availability()
+      .level();
 }
 
 }  // namespace

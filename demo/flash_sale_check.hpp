@@ -16,8 +16,8 @@ struct Shown {
   inventory::v1::StockLevel level;
 };
 
-/// Asks for the cart of every buyer and for the SKU. The lucky ones' carts and the SKU are seen as of now or later, by a
-/// token; the others' carts are not there to give one.
+/// Asks for the cart of every buyer and for the SKU. The lucky ones' carts and the SKU are seen as of now or later, by
+/// a token; the others' carts are not there to give one.
 void look(Client& client, const Buyers& buyers, const FlashSale& sale, Shown& shown);
 
 }  // namespace keel::demo

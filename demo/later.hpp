@@ -9,8 +9,8 @@
 
 namespace keel::demo {
 
-/// Runs a function after a while, on one thread of its own, so that a callback of gRPC never sleeps. What is not due yet
-/// when it ends is dropped.
+/// Runs a function after a while, on one thread of its own, so that a callback of gRPC never sleeps. What is not due
+/// yet when it ends is dropped.
 class Later {
  public:
   Later();

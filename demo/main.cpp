@@ -30,8 +30,12 @@ CLI::App* add_retail(CLI::App& program, Retail& retail) {
 CLI::App* add_flash_sale(CLI::App& program, FlashSale& sale) {
   auto* command = program.add_subcommand("flash-sale", "Many buyers, one SKU, less of it than buyers");
   add_common(*command, sale.endpoints, sale.run, sale.concurrency);
-  command->add_option("--stock", sale.stock, "how many there are")->check(CLI::Range(1, 1'000'000'000))->capture_default_str();
-  command->add_option("--buyers", sale.buyers, "how many want one")->check(CLI::Range(1, 10'000'000))->capture_default_str();
+  command->add_option("--stock", sale.stock, "how many there are")
+      ->check(CLI::Range(1, 1'000'000'000))
+      ->capture_default_str();
+  command->add_option("--buyers", sale.buyers, "how many want one")
+      ->check(CLI::Range(1, 10'000'000))
+      ->capture_default_str();
   return command;
 }
 

@@ -74,7 +74,8 @@ std::optional<std::string> take(OrderBook& book, std::size_t number, const std::
   if (record.size() != column_count) return "has " + std::to_string(record.size()) + " fields, not 8";
   if (!std::ranges::all_of(record, is_text)) return "is no text in UTF-8";
   if (record[sku].empty()) return "has no SKU";
-  if (!is_id(record[invoice]) || !is_id(record[sku]) || record[customer].size() > 100) return "has an id that is empty or too long";
+  if (!is_id(record[invoice]) || !is_id(record[sku]) || record[customer].size() > 100)
+    return "has an id that is empty or too long";
   const auto count = whole_number(record[quantity]);
   if (!count) return "its quantity is no whole number";
   const auto price = pence(record[unit_price]);

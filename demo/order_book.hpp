@@ -40,8 +40,8 @@ struct BadLine {
 
 /// An order book as CSV (RFC 4180): InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID,
 /// Country, after one header line. An invoice that begins with C cancels: its quantities are negative. SKUs are kept
-/// byte for byte. Bad is what does not parse, an empty SKU, quantity 0, and a negative quantity without the C; price 0 and
-/// no customer are good.
+/// byte for byte. Bad is what does not parse, an empty SKU, quantity 0, and a negative quantity without the C; price 0
+/// and no customer are good.
 struct OrderBook {
   std::map<std::string, Invoice> invoices;
   std::vector<Return> returns;

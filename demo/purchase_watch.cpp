@@ -64,11 +64,14 @@ bool has_come(PurchaseStatus status, Until until) {
     case purchase::v1::PURCHASE_STATUS_REFUSED:
     case purchase::v1::PURCHASE_STATUS_RELEASED:
     case purchase::v1::PURCHASE_STATUS_CONFIRMED:
-    case purchase::v1::PURCHASE_STATUS_FAILED: return true;
+    case purchase::v1::PURCHASE_STATUS_FAILED:
+      return true;
     case purchase::v1::PURCHASE_STATUS_IN_CART:
     case purchase::v1::PURCHASE_STATUS_EXPIRING:
-    case purchase::v1::PURCHASE_STATUS_CONFIRMING: return until == Until::in_cart;
-    default: return false;
+    case purchase::v1::PURCHASE_STATUS_CONFIRMING:
+      return until == Until::in_cart;
+    default:
+      return false;
   }
 }
 

@@ -1,8 +1,8 @@
 #include "demo/retail.hpp"
 
 #include <chrono>
-#include <iostream>
 #include <iomanip>
+#include <iostream>
 
 #include "demo/ids.hpp"
 #include "demo/order_book.hpp"
@@ -44,8 +44,8 @@ void print_summary(const OrderBook& book, const Seen& seen, double seconds) {
   const auto sales = sales_of(book);
   std::cout << "carts " << seen.carts.size() << ", lines bought " << sales << ", units " << seen.units() << ", revenue "
             << pounds(seen.revenue()) << ", SKUs " << seen.stock.size() << ", lines taken back " << book.returns.size()
-            << "\nin " << std::fixed << std::setprecision(1) << seconds << " s, "
-            << std::setprecision(0) << static_cast<double>(sales) / seconds << " lines/s\n";
+            << "\nin " << std::fixed << std::setprecision(1) << seconds << " s, " << std::setprecision(0)
+            << static_cast<double>(sales) / seconds << " lines/s\n";
 }
 
 }  // namespace

@@ -126,9 +126,8 @@ std::int64_t Seen::units() const {
 }
 
 std::int64_t Seen::revenue() const {
-  return std::transform_reduce(carts.begin(), carts.end(), std::int64_t{0}, std::plus<>(), [](const auto& entry) {
-    return entry.second.checked_out ? entry.second.amount : 0;
-  });
+  return std::transform_reduce(carts.begin(), carts.end(), std::int64_t{0}, std::plus<>(),
+                               [](const auto& entry) { return entry.second.checked_out ? entry.second.amount : 0; });
 }
 
 Seen look(Client& client, const Shop& shop, const OrderBook& book, std::size_t concurrency) {
@@ -146,7 +145,8 @@ void write_report(const std::string& path, const Seen& seen, const OrderBook& bo
   auto carts = nlohmann::json::object();
   for (const auto& [invoice, cart] : seen.carts) carts[invoice] = json_of(cart);
   auto stock = nlohmann::json::object();
-  for (const auto& [sku, shelf] : seen.stock) stock[sku] = {{"available", shelf.available}, {"reserved", shelf.reserved}};
+  for (const auto& [sku, shelf] : seen.stock)
+    stock[sku] = {{"available", shelf.available}, {"reserved", shelf.reserved}};
   auto skipped = nlohmann::json::array();
   for (const auto& line : book.bad) skipped.push_back(line.record);
   std::ofstream file(path);

@@ -22,10 +22,9 @@ void Shop::receive_stock(const OrderBook& book, std::int64_t spare) {
 }
 
 void Shop::take_back(const OrderBook& book) {
-  for_each_at_once(book.returns.size(), concurrency_, Progress("taking back, lines", book.returns.size()),
-                   [&](std::size_t i, Done done) {
-                     receive(book.returns[i].sku, book.returns[i].quantity, std::move(done));
-                   });
+  for_each_at_once(
+      book.returns.size(), concurrency_, Progress("taking back, lines", book.returns.size()),
+      [&](std::size_t i, Done done) { receive(book.returns[i].sku, book.returns[i].quantity, std::move(done)); });
 }
 
 void Shop::receive(const std::string& sku_in_file, std::int64_t quantity, std::function<void()> done) {
@@ -83,12 +82,14 @@ void Shop::buy_one(const Line& line, std::function<void()> done) {
                    complain("buying " + id + ": " + text_of(outcome.status));
                    return done();
                  }
-                 watch_purchase(client_, id, outcome.response.token(), Until::in_cart, [this, id, done](Verdict verdict) {
-                   if (verdict.where() != purchase::v1::PURCHASE_STATUS_IN_CART) {
-                     complain("purchase " + id + " is not in its cart: " + verdict.purchase.reason() + verdict.status.error_message());
-                   }
-                   done();
-                 });
+                 watch_purchase(client_, id, outcome.response.token(), Until::in_cart,
+                                [this, id, done](const Verdict& verdict) {
+                                  if (verdict.where() != purchase::v1::PURCHASE_STATUS_IN_CART) {
+                                    complain("purchase " + id + " is not in its cart: " + verdict.purchase.reason() +
+                                             verdict.status.error_message());
+                                  }
+                                  done();
+                                });
                });
 }
 
@@ -96,16 +97,18 @@ void Shop::check_out(const OrderBook& book) {
   std::vector<std::string> carts;
   for (const auto& [number, cart] : book.invoices) carts.push_back(cart_id(number));
   using Stub = cart::v1::CartCommandService::Stub;
-  for_each_at_once(carts.size(), concurrency_, Progress("checking out, carts", carts.size()), [&](std::size_t i, Done done) {
-    cart::v1::CheckOutRequest request;
-    request.set_cart_id(carts[i]);
-    request.set_request_id(fresh_uuid());
-    client_.call(*client_.carts, &Stub::async::CheckOut, std::move(request),
-                 [this, id = carts[i], done](const Outcome<cart::v1::CheckOutResponse>& outcome) {
-                   if (!outcome.status.ok()) complain("check-out of " + id + ": " + text_of(outcome.status));
-                   done();
-                 });
-  });
+  for_each_at_once(carts.size(), concurrency_, Progress("checking out, carts", carts.size()),
+                   [&](std::size_t i, Done done) {
+                     cart::v1::CheckOutRequest request;
+                     request.set_cart_id(carts[i]);
+                     request.set_request_id(fresh_uuid());
+                     client_.call(*client_.carts, &Stub::async::CheckOut, std::move(request),
+                                  [this, id = carts[i], done](const Outcome<cart::v1::CheckOutResponse>& outcome) {
+                                    if (!outcome.status.ok())
+                                      complain("check-out of " + id + ": " + text_of(outcome.status));
+                                    done();
+                                  });
+                   });
   const auto lines = lines_of(book);
   for_each_at_once(lines.size(), concurrency_, Progress("confirming, lines", lines.size()),
                    [&](std::size_t i, Done done) { wait_for_confirmation(lines[i], std::move(done)); });
@@ -113,7 +116,7 @@ void Shop::check_out(const OrderBook& book) {
 
 void Shop::wait_for_confirmation(const Line& line, std::function<void()> done) {
   const auto id = purchase_id(line.invoice, line.sale);
-  watch_purchase(client_, id, {}, Until::end, [this, id, done](Verdict verdict) {
+  watch_purchase(client_, id, {}, Until::end, [this, id, done](const Verdict& verdict) {
     if (verdict.where() != purchase::v1::PURCHASE_STATUS_CONFIRMED) {
       complain("purchase " + id + " is not confirmed: " + verdict.purchase.reason() + verdict.status.error_message());
     }

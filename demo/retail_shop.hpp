@@ -12,8 +12,8 @@
 
 namespace keel::demo {
 
-/// The shop as a client sees it, for one run: every id that it sends carries the run in front. Each function returns when
-/// all of its work has been answered; what goes wrong is kept, line by line.
+/// The shop as a client sees it, for one run: every id that it sends carries the run in front. Each function returns
+/// when all of its work has been answered; what goes wrong is kept, line by line.
 class Shop {
  public:
   Shop(Client& client, std::string run, std::size_t concurrency)

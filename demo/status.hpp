@@ -15,8 +15,8 @@ std::string reason_of(const grpc::Status& status);
 std::string text_of(const grpc::Status& status);
 
 /// How long to wait before the same call is sent again with the same request id; empty when a repeat would not help.
-/// `UNAVAILABLE` and `RESOURCE_EXHAUSTED` are repeated after their RetryInfo, or after 100 ms when the answer is not Keel's
-/// (no server was reached); not at all where Keel gives no RetryInfo on purpose, as for a quarantined aggregate.
+/// `UNAVAILABLE` and `RESOURCE_EXHAUSTED` are repeated after their RetryInfo, or after 100 ms when the answer is not
+/// Keel's (no server was reached); not at all where Keel gives no RetryInfo on purpose, as for a quarantined aggregate.
 std::optional<std::chrono::milliseconds> retry_after(const grpc::Status& status);
 
 }  // namespace keel::demo

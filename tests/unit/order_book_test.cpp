@@ -75,7 +75,8 @@ TEST(OrderBook, ReportsEveryKindOfBadLine) {
 }
 
 TEST(OrderBook, TheSampleHasEveryKindOfDirt) {
-  const auto book = read_order_book(std::string(std::getenv("KEEL_SOURCE_DIR")) + "/demo/data/online-retail-sample.csv");
+  const auto book =
+      read_order_book(std::string(std::getenv("KEEL_SOURCE_DIR")) + "/demo/data/online-retail-sample.csv");
   EXPECT_EQ(book.records, 500U);
   EXPECT_EQ(book.bad.size(), 20U);
   EXPECT_EQ(book.invoices.size(), 53U);
