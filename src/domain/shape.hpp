@@ -17,7 +17,8 @@ inline constexpr std::int64_t max_quantity = 1'000'000'000;
 void check_id(std::string_view field, std::string_view id, Violations& violations);
 /// Adds a violation unless 1 <= quantity <= `max_quantity`.
 void check_quantity(std::string_view field, std::int64_t quantity, Violations& violations);
-/// Adds a violation unless the price is there, has a currency of three capital letters and is not negative. Free is good.
+/// Adds a violation unless the price is there, has a currency of three capital letters and is not negative. Free is
+/// good.
 void check_price(std::string_view field, const type::v1::Money* price, Violations& violations);
 /// Adds a violation unless least <= value <= most.
 void check_range(std::string_view field, std::int64_t value, std::int64_t least, std::int64_t most,

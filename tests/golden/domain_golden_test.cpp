@@ -56,8 +56,8 @@ std::string unset_field(const Message& message) {
   const auto* reflection = message.GetReflection();
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const auto* field = message.GetDescriptor()->field(i);
-    const bool set = field->is_repeated() ? reflection->FieldSize(message, field) > 0
-                                          : reflection->HasField(message, field);
+    const bool set =
+        field->is_repeated() ? reflection->FieldSize(message, field) > 0 : reflection->HasField(message, field);
     if (!set) return field->full_name();
     if (field->is_repeated() || field->message_type() == nullptr) continue;
     if (auto inside = unset_field(reflection->GetMessage(message, field)); !inside.empty()) return inside;

@@ -48,7 +48,8 @@ std::string one_of(std::initializer_list<const char*> texts) {
 
 /// Fills what commands have in common by field name; everything that no edge would let in is left out.
 MessagePtr any_command(const AggregateKind& kind) {
-  const auto& rule = *rc::gen::elementOf(std::vector<AggregateKind::Command>(kind.commands.begin(), kind.commands.end()));
+  const auto& rule =
+      *rc::gen::elementOf(std::vector<AggregateKind::Command>(kind.commands.begin(), kind.commands.end()));
   MessagePtr command(rule.prototype->New());
   const auto* reflection = command->GetReflection();
   for (int i = 0; i < rule.descriptor->field_count(); ++i) {
@@ -56,12 +57,16 @@ MessagePtr any_command(const AggregateKind& kind) {
     const std::string& name = field->name();
     if (field->number() <= 4) continue;
     if (field->has_presence() && field->message_type() == nullptr && *rc::gen::inRange(0, 2) == 0) continue;
-    if (name == "quantity") reflection->SetInt64(command.get(), field, up_to(5));
-    else if (name == "hold_seconds") reflection->SetInt64(command.get(), field, up_to(3));
-    else if (name == "amount") reflection->SetInt64(command.get(), field, up_to(7) - 4);
+    if (name == "quantity")
+      reflection->SetInt64(command.get(), field, up_to(5));
+    else if (name == "hold_seconds")
+      reflection->SetInt64(command.get(), field, up_to(3));
+    else if (name == "amount")
+      reflection->SetInt64(command.get(), field, up_to(7) - 4);
     else if (name == "sku" || name == "cart_id" || name == "customer_id") {
       reflection->SetString(command.get(), field, one_of({"a", "b"}));
-    } else if (name == "reason") reflection->SetString(command.get(), field, "BECAUSE");
+    } else if (name == "reason")
+      reflection->SetString(command.get(), field, "BECAUSE");
     else if (name == "unit_price") {
       auto* price = static_cast<type::v1::Money*>(reflection->MutableMessage(command.get(), field));
       price->set_currency_code(one_of({"GBP", "GBP", "GBP", "EUR"}));
@@ -116,10 +121,9 @@ void expect_sound(const inventory::v1::StockState& stock) {
 
 void expect_sound(const purchase::v1::PurchaseState& purchase) {
   const auto status = purchase.status();
-  const bool has_reason = status == purchase::v1::PURCHASE_STATUS_REFUSED ||
-                          status == purchase::v1::PURCHASE_STATUS_RELEASING ||
-                          status == purchase::v1::PURCHASE_STATUS_RELEASED ||
-                          status == purchase::v1::PURCHASE_STATUS_FAILED;
+  const bool has_reason =
+      status == purchase::v1::PURCHASE_STATUS_REFUSED || status == purchase::v1::PURCHASE_STATUS_RELEASING ||
+      status == purchase::v1::PURCHASE_STATUS_RELEASED || status == purchase::v1::PURCHASE_STATUS_FAILED;
   RC_ASSERT(purchase.has_terms() == (status != purchase::v1::PURCHASE_STATUS_UNSPECIFIED));
   RC_ASSERT(purchase.reason().empty() != has_reason);
 }

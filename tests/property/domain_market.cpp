@@ -13,8 +13,8 @@ using domain::Message;
 constexpr std::int32_t lanes = 2;
 
 const AggregateKind& kind_for(const Message& command) {
-  for (const auto* kind : {&domain::kind_of<cart::Cart>(), &domain::kind_of<inventory::Stock>(),
-                           &domain::kind_of<purchase::Purchase>()}) {
+  for (const auto* kind :
+       {&domain::kind_of<cart::Cart>(), &domain::kind_of<inventory::Stock>(), &domain::kind_of<purchase::Purchase>()}) {
     if (kind->command(command.GetDescriptor()) != nullptr) return *kind;
   }
   throw std::logic_error("nobody takes " + command.GetTypeName());
@@ -82,7 +82,8 @@ void Workflow::read_on(Reader& reader) {
   while (reader.window.size() < widest && reader.checkpoint + reader.window.size() < stream.size()) {
     const auto& record = stream[reader.checkpoint + reader.window.size()];
     Reacting reacting;
-    reacting.id = record.context + "/" + std::to_string(record.lane.value) + "/" + std::to_string(record.position.value);
+    reacting.id =
+        record.context + "/" + std::to_string(record.lane.value) + "/" + std::to_string(record.position.value);
     follow(reacting, reactor_.react({record.context, record.lane, record.position, record.aggregate, record.version,
                                      Timestamp{}, *record.event}));
     reader.window.push_back(std::move(reacting));

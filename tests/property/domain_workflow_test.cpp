@@ -67,7 +67,8 @@ class Story {
     });
   }
 
-  /// Every pair of events that followed one another in a purchase, and "GaveBack" when stock was held for a refused one.
+  /// Every pair of events that followed one another in a purchase, and "GaveBack" when stock was held for a refused
+  /// one.
   void collect_ways(std::set<std::string>& ways) {
     std::map<std::string, std::string> last;
     for (const auto& name : market_.streams_of({"purchase"})) {
@@ -94,17 +95,32 @@ class Story {
 
   void act() {
     switch (below(24)) {
-      case 0: case 1: return buy();
-      case 2: return receive(one_of("s", 2), static_cast<std::int64_t>(below(3)) + 1);
-      case 3: return send(for_cart<cv1::CheckOutRequest>(one_of("c", 4)));
-      case 4: if (below(3) == 0) send(for_cart<cv1::AbandonRequest>(one_of("c", 4))); return;
-      case 5: return remove_item();
-      case 6: return add_item();
-      case 7: return meddle();
-      case 8: return market_.advance(std::chrono::seconds(below(6)));
-      case 9: case 10: return workflow_.fire_timer(random_(), below(4) == 0);
-      case 11: if (below(2) == 0) workflow_.crash(); return;
-      default: workflow_.step(random_());
+      case 0:
+      case 1:
+        return buy();
+      case 2:
+        return receive(one_of("s", 2), static_cast<std::int64_t>(below(3)) + 1);
+      case 3:
+        return send(for_cart<cv1::CheckOutRequest>(one_of("c", 4)));
+      case 4:
+        if (below(3) == 0) send(for_cart<cv1::AbandonRequest>(one_of("c", 4)));
+        return;
+      case 5:
+        return remove_item();
+      case 6:
+        return add_item();
+      case 7:
+        return meddle();
+      case 8:
+        return market_.advance(std::chrono::seconds(below(6)));
+      case 9:
+      case 10:
+        return workflow_.fire_timer(random_(), below(4) == 0);
+      case 11:
+        if (below(2) == 0) workflow_.crash();
+        return;
+      default:
+        workflow_.step(random_());
     }
   }
 
@@ -157,9 +173,12 @@ class Story {
       send(request);
     };
     switch (below(3)) {
-      case 0: return act_on(iv1::ReserveRequest());
-      case 1: return act_on(iv1::ConfirmReservationRequest());
-      default: return act_on(iv1::ReleaseReservationRequest());
+      case 0:
+        return act_on(iv1::ReserveRequest());
+      case 1:
+        return act_on(iv1::ConfirmReservationRequest());
+      default:
+        return act_on(iv1::ReleaseReservationRequest());
     }
   }
 
@@ -203,7 +222,8 @@ class Story {
       case pv1::PURCHASE_STATUS_REFUSED:
         RC_ASSERT(!in_cart && !holds_stock(id, purchase));
         return;
-      default: RC_FAIL("stuck or failed");
+      default:
+        RC_FAIL("stuck or failed");
     }
   }
 
@@ -264,11 +284,11 @@ TEST(PurchaseWorkflow, GoesEveryWayAndNoOther) {
     story.outlive_all_holds();
     story.collect_ways(ways);
   }
-  EXPECT_EQ(ways, (std::set<std::string>{
-                      "Requested Reserved", "Requested Refused", "Reserved PlacedInCart", "Reserved LeftCart",
-                      "Reserved CheckedOut", "PlacedInCart LeftCart", "PlacedInCart CheckedOut", "PlacedInCart Expired",
-                      "Expired LeftCart", "Expired CheckedOut", "LeftCart Released", "CheckedOut Confirmed",
-                      "GaveBack"}));
+  EXPECT_EQ(ways,
+            (std::set<std::string>{"Requested Reserved", "Requested Refused", "Reserved PlacedInCart",
+                                   "Reserved LeftCart", "Reserved CheckedOut", "PlacedInCart LeftCart",
+                                   "PlacedInCart CheckedOut", "PlacedInCart Expired", "Expired LeftCart",
+                                   "Expired CheckedOut", "LeftCart Released", "CheckedOut Confirmed", "GaveBack"}));
 }
 
 }  // namespace

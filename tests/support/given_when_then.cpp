@@ -10,7 +10,9 @@ using domain::Decision;
 using domain::Message;
 using google::protobuf::util::MessageDifferencer;
 
-std::string describe(const Message& message) { return message.GetTypeName() + " { " + message.ShortDebugString() + " }"; }
+std::string describe(const Message& message) {
+  return message.GetTypeName() + " { " + message.ShortDebugString() + " }";
+}
 
 std::string describe(const Decision& decision) {
   if (!decision.accepted()) return "refused: " + decision.refusal().reason + " (" + decision.refusal().message + ")";

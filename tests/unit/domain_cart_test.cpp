@@ -16,9 +16,7 @@ using tests::message;
 
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
-std::string gbp(std::int64_t pence) {
-  return "{ currency_code: 'GBP' minor_units: " + std::to_string(pence) + " } ";
-}
+std::string gbp(std::int64_t pence) { return "{ currency_code: 'GBP' minor_units: " + std::to_string(pence) + " } "; }
 std::string totals(std::int64_t pence, int lines, std::int64_t units) {
   return "totals { amount " + gbp(pence) + "line_count: " + std::to_string(lines) +
          " unit_count: " + std::to_string(units) + " } ";
@@ -26,8 +24,8 @@ std::string totals(std::int64_t pence, int lines, std::int64_t units) {
 
 // What clients ask.
 v1::AddItemRequest add(const std::string& line_id, std::int64_t quantity = 2, std::int64_t price = 250) {
-  return message<v1::AddItemRequest>("cart_id: 'c' line_id: '" + line_id + "' sku: 'A' quantity: " +
-                                     std::to_string(quantity) + " unit_price " + gbp(price));
+  return message<v1::AddItemRequest>("cart_id: 'c' line_id: '" + line_id +
+                                     "' sku: 'A' quantity: " + std::to_string(quantity) + " unit_price " + gbp(price));
 }
 v1::AddItemRequest add_for(const std::string& customer_id) {
   auto request = add("M");
@@ -55,12 +53,12 @@ v1::TakeOutPurchaseRequest take_out(const std::string& purchase_id) {
 // What has happened: 2 of A at 2.50 as line L; 1 of S at 1.00 as purchase P, alone and beside L.
 const auto line_added =
     message<v1::ItemAdded>("line_id: 'L' sku: 'A' quantity: 2 unit_price " + gbp(250) + totals(500, 1, 2));
-const auto purchase_added = message<v1::ItemAdded>(
-    "line_id: 'P' purchase_id: 'P' sku: 'S' quantity: 1 unit_price " + gbp(100) + totals(100, 1, 1));
-const auto purchase_joined = message<v1::ItemAdded>(
-    "line_id: 'P' purchase_id: 'P' sku: 'S' quantity: 1 unit_price " + gbp(100) + totals(600, 2, 3));
-const auto line_removed = message<v1::ItemRemoved>(
-    "line_id: 'L' sku: 'A' quantity: 2 reason: REMOVAL_REASON_CLIENT " + totals(0, 0, 0));
+const auto purchase_added = message<v1::ItemAdded>("line_id: 'P' purchase_id: 'P' sku: 'S' quantity: 1 unit_price " +
+                                                   gbp(100) + totals(100, 1, 1));
+const auto purchase_joined = message<v1::ItemAdded>("line_id: 'P' purchase_id: 'P' sku: 'S' quantity: 1 unit_price " +
+                                                    gbp(100) + totals(600, 2, 3));
+const auto line_removed =
+    message<v1::ItemRemoved>("line_id: 'L' sku: 'A' quantity: 2 reason: REMOVAL_REASON_CLIENT " + totals(0, 0, 0));
 const auto checked_out = message<v1::CartCheckedOut>(totals(600, 2, 3) + "purchase_ids: 'P'");
 const auto abandoned = message<v1::CartAbandoned>("purchase_ids: 'P'");
 
@@ -80,23 +78,28 @@ struct Row {
 
 TEST(Cart, DecidesEveryCommandInEveryState) {
   const std::vector<tests::AnyMessage> commands = {
-      add("M"), add("L"), add("L", 3), change("L", 5), change("P", 5), remove("L"),     remove("P"),
-      check_out, abandon, put("Q"),    put("P"),       take_out("P"),  take_out("Q"),
+      add("M"),  add("L"), add("L", 3), change("L", 5), change("P", 5), remove("L"),   remove("P"),
+      check_out, abandon,  put("Q"),    put("P"),       take_out("P"),  take_out("Q"),
   };
   const Row rows[] = {
-      {"unknown", given<Cart>({}),
+      {"unknown",
+       given<Cart>({}),
        {"ItemAdded", "ItemAdded", "ItemAdded", "CART_UNKNOWN", "CART_UNKNOWN", "CART_UNKNOWN", "CART_UNKNOWN",
         "CART_UNKNOWN", "CART_UNKNOWN", "ItemAdded", "ItemAdded", "-", "-"}},
-      {"emptied", given<Cart>({line_added, line_removed}),
+      {"emptied",
+       given<Cart>({line_added, line_removed}),
        {"ItemAdded", "ItemAdded", "ItemAdded", "LINE_UNKNOWN", "LINE_UNKNOWN", "LINE_UNKNOWN", "LINE_UNKNOWN",
         "CART_EMPTY", "CartAbandoned", "ItemAdded", "ItemAdded", "-", "-"}},
-      {"with a line and a purchase", given<Cart>({line_added, purchase_joined}),
+      {"with a line and a purchase",
+       given<Cart>({line_added, purchase_joined}),
        {"ItemAdded", "-", "LINE_EXISTS", "QuantityChanged", "LINE_BELONGS_TO_PURCHASE", "ItemRemoved", "ItemRemoved",
         "CartCheckedOut", "CartAbandoned", "ItemAdded", "-", "ItemRemoved", "-"}},
-      {"checked out", given<Cart>({line_added, purchase_joined, checked_out}),
+      {"checked out",
+       given<Cart>({line_added, purchase_joined, checked_out}),
        {"CART_CHECKED_OUT", "CART_CHECKED_OUT", "CART_CHECKED_OUT", "CART_CHECKED_OUT", "CART_CHECKED_OUT",
         "CART_CHECKED_OUT", "CART_CHECKED_OUT", "-", "CART_CHECKED_OUT", "PurchaseTurnedAway", "-", "-", "-"}},
-      {"abandoned", given<Cart>({line_added, purchase_joined, abandoned}),
+      {"abandoned",
+       given<Cart>({line_added, purchase_joined, abandoned}),
        {"CART_ABANDONED", "CART_ABANDONED", "CART_ABANDONED", "CART_ABANDONED", "CART_ABANDONED", "CART_ABANDONED",
         "CART_ABANDONED", "CART_ABANDONED", "-", "PurchaseTurnedAway", "-", "-", "-"}},
   };
@@ -172,8 +175,9 @@ TEST(Cart, KeepsSkusByteForByte) {
 }
 
 TEST(Cart, GivesThingsAway) {
-  given<Cart>({}).when(add("L", 2, 0)).then(message<v1::ItemAdded>("line_id: 'L' sku: 'A' quantity: 2 unit_price " +
-                                                                   gbp(0) + totals(0, 1, 2)));
+  given<Cart>({})
+      .when(add("L", 2, 0))
+      .then(message<v1::ItemAdded>("line_id: 'L' sku: 'A' quantity: 2 unit_price " + gbp(0) + totals(0, 1, 2)));
 }
 
 TEST(Cart, HasOneCurrency) {
@@ -214,9 +218,7 @@ TEST(Cart, HasAtMostAThousandLines) {
   EXPECT_EQ(decision.refusal().metadata.at("max_lines"), "1000");
 }
 
-TEST(Cart, AnswersARepeatEvenWhenFull) {
-  EXPECT_TRUE(Cart::decide(full_cart(1'000), add("L7"), a_stamp()).accepted());
-}
+TEST(Cart, AnswersARepeatEvenWhenFull) { EXPECT_TRUE(Cart::decide(full_cart(1'000), add("L7"), a_stamp()).accepted()); }
 
 // -- changing and removing -------------------------------------------------------------------------------------
 
@@ -250,7 +252,8 @@ TEST(Cart, RemovesAPurchasesLineAndSaysSo) {
   given<Cart>({line_added, purchase_joined})
       .when(remove("P"))
       .then(message<v1::ItemRemoved>("line_id: 'P' purchase_id: 'P' sku: 'S' quantity: 1 "
-                                     "reason: REMOVAL_REASON_CLIENT " + totals(500, 1, 2)));
+                                     "reason: REMOVAL_REASON_CLIENT " +
+                                     totals(500, 1, 2)));
 }
 
 TEST(Cart, RefusesToRemoveALineTwice) {
@@ -334,16 +337,15 @@ TEST(Cart, GivesAPurchaseBackWhenItsHoldIsOver) {
   given<Cart>({purchase_added})
       .when(take_out("P"))
       .then(message<v1::ItemRemoved>("line_id: 'P' purchase_id: 'P' sku: 'S' quantity: 1 "
-                                     "reason: REMOVAL_REASON_HOLD_EXPIRED " + totals(0, 0, 0)));
+                                     "reason: REMOVAL_REASON_HOLD_EXPIRED " +
+                                     totals(0, 0, 0)));
 }
 
 TEST(Cart, KeepsAPurchaseThatIsCheckedOutAlready) {
   given<Cart>({line_added, purchase_joined, checked_out}).when(take_out("P")).nothing_happens();
 }
 
-TEST(Cart, NeverTakesAClientsLineOutForAPurchase) {
-  given<Cart>({line_added}).when(take_out("L")).nothing_happens();
-}
+TEST(Cart, NeverTakesAClientsLineOutForAPurchase) { given<Cart>({line_added}).when(take_out("L")).nothing_happens(); }
 
 }  // namespace
 }  // namespace keel::cart

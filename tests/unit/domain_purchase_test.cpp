@@ -27,9 +27,7 @@ domain::Stamp seconds_later(std::int64_t seconds) {
   return stamp;
 }
 
-v1::BuyRequest buy(const std::string& more = "") {
-  return message<v1::BuyRequest>("purchase_id: 'P' " + wish + more);
-}
+v1::BuyRequest buy(const std::string& more = "") { return message<v1::BuyRequest>("purchase_id: 'P' " + wish + more); }
 template <class Note>
 Note note(const std::string& reason) {
   return message<Note>("purchase_id: 'P' reason: '" + reason + "'");
@@ -64,32 +62,41 @@ struct Row {
 // A hold that is over: `Expire` is asked after it, everything else does not look at the clock.
 TEST(Purchase, DecidesEveryCommandInEveryStatus) {
   const std::vector<tests::AnyMessage> commands = {
-      buy(),          note_reserved,  note_refused,     note_in_cart, note_out_of_cart, note_checked_out,
-      note_released,  note_confirmed, note_unconfirmed, expire};
+      buy(),         note_reserved,  note_refused,     note_in_cart, note_out_of_cart, note_checked_out,
+      note_released, note_confirmed, note_unconfirmed, expire};
   constexpr auto unknown = "PURCHASE_UNKNOWN";
   constexpr auto out = "PURCHASE_OUT_OF_STEP";
   const Row rows[] = {
-      {"unknown", given<Purchase>({}),
+      {"unknown",
+       given<Purchase>({}),
        {"PurchaseRequested", unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown}},
-      {"requested", given<Purchase>({requested}),
+      {"requested",
+       given<Purchase>({requested}),
        {"-", "PurchaseReserved", "PurchaseRefused", out, out, out, out, out, out, "NOT_YET_DUE"}},
-      {"reserved", given<Purchase>({requested, reserved}),
-       {"-", "-", out, "PurchasePlacedInCart", "PurchaseLeftCart", "PurchaseCheckedOut", out, out, out,
-        "NOT_YET_DUE"}},
-      {"in cart", given<Purchase>({requested, reserved, placed}),
+      {"reserved",
+       given<Purchase>({requested, reserved}),
+       {"-", "-", out, "PurchasePlacedInCart", "PurchaseLeftCart", "PurchaseCheckedOut", out, out, out, "NOT_YET_DUE"}},
+      {"in cart",
+       given<Purchase>({requested, reserved, placed}),
        {"-", "-", out, "-", "PurchaseLeftCart", "PurchaseCheckedOut", out, out, out, "PurchaseExpired"}},
-      {"expiring", given<Purchase>({requested, reserved, placed, expired}),
+      {"expiring",
+       given<Purchase>({requested, reserved, placed, expired}),
        {"-", "-", out, "-", "PurchaseLeftCart", "PurchaseCheckedOut", out, out, out, "-"}},
-      {"releasing", given<Purchase>({requested, reserved, placed, left_cart}),
+      {"releasing",
+       given<Purchase>({requested, reserved, placed, left_cart}),
        {"-", out, out, "-", "-", out, "PurchaseReleased", out, out, "-"}},
-      {"confirming", given<Purchase>({requested, reserved, placed, checked_out}),
+      {"confirming",
+       given<Purchase>({requested, reserved, placed, checked_out}),
        {"-", "-", out, "-", out, "-", out, "PurchaseConfirmed", "PurchaseUnconfirmed", "-"}},
       {"refused", given<Purchase>({requested, refused}), {"-", out, "-", out, out, out, out, out, out, "-"}},
-      {"released", given<Purchase>({requested, reserved, placed, left_cart, released}),
+      {"released",
+       given<Purchase>({requested, reserved, placed, left_cart, released}),
        {"-", out, out, "-", "-", out, "-", out, out, "-"}},
-      {"confirmed", given<Purchase>({requested, reserved, placed, checked_out, confirmed}),
+      {"confirmed",
+       given<Purchase>({requested, reserved, placed, checked_out, confirmed}),
        {"-", out, out, "-", out, "-", out, "-", "-", "-"}},
-      {"failed", given<Purchase>({requested, reserved, placed, checked_out, unconfirmed}),
+      {"failed",
+       given<Purchase>({requested, reserved, placed, checked_out, unconfirmed}),
        {"-", out, out, "-", out, "-", out, out, "-", "-"}},
   };
   for (const auto& row : rows) {
@@ -104,10 +111,8 @@ TEST(Purchase, DecidesEveryCommandInEveryStatus) {
 // -- buying ----------------------------------------------------------------------------------------------------
 
 TEST(Purchase, IsAcceptedAndHeldForAQuarterOfAnHour) {
-  given<Purchase>({})
-      .when(buy())
-      .then(requested)
-      .replying(message<v1::BuyResponse>("expires_at { seconds: 1700000900 }"));
+  given<Purchase>({}).when(buy()).then(requested).replying(
+      message<v1::BuyResponse>("expires_at { seconds: 1700000900 }"));
 }
 
 TEST(Purchase, IsHeldAsLongAsTheBuyerAsks) {

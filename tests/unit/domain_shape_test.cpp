@@ -30,8 +30,8 @@ Fields reserve(const std::string& text) { return misshapen<Stock>(message<invent
 
 TEST(AddItemShape, IsGoodWithTheLeastThatIsNeeded) {
   EXPECT_EQ(add_item("sku: 'A' quantity: 1 " + good_price), Fields());
-  EXPECT_EQ(add_item("sku: '" + longest + "' quantity: 1000000000 line_id: '" + longest + "' customer_id: '" +
-                     longest + "' " + good_price),
+  EXPECT_EQ(add_item("sku: '" + longest + "' quantity: 1000000000 line_id: '" + longest + "' customer_id: '" + longest +
+                     "' " + good_price),
             Fields());
 }
 

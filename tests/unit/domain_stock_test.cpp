@@ -46,8 +46,7 @@ const auto received = message<v1::StockReceived>(quantity(10) + level(10, 0));
 const auto reserved = message<v1::StockReserved>("reservation_id: 'R' " + quantity(4) + level(10, 4));
 const auto confirmed = message<v1::ReservationConfirmed>("reservation_id: 'R' " + quantity(4) + level(6, 0));
 const auto released = message<v1::ReservationReleased>("reservation_id: 'R' " + quantity(4) + level(10, 0));
-const auto held =
-    message<v1::StockReserved>("reservation_id: 'P' for_purchase: true " + quantity(4) + level(10, 4));
+const auto held = message<v1::StockReserved>("reservation_id: 'P' for_purchase: true " + quantity(4) + level(10, 4));
 
 struct Row {
   const char* state;
@@ -57,33 +56,51 @@ struct Row {
 
 TEST(Stock, DecidesEveryCommandInEveryState) {
   const std::vector<tests::AnyMessage> commands = {
-      receive(1),     reserve("R", 4), reserve("R", 3), reserve("N", 6), reserve("N", 7),
-      confirm("R"),   release("R"),    reserve_for_purchase("P", 4),     reserve_for_purchase("P", 3),
-      reserve_for_purchase("R", 4),    confirm_for_purchase("P"),        release_for_purchase("P"),
-      confirm("P"),   release("P"),    confirm_for_purchase("R"),        release_for_purchase("R"),
+      receive(1),
+      reserve("R", 4),
+      reserve("R", 3),
+      reserve("N", 6),
+      reserve("N", 7),
+      confirm("R"),
+      release("R"),
+      reserve_for_purchase("P", 4),
+      reserve_for_purchase("P", 3),
+      reserve_for_purchase("R", 4),
+      confirm_for_purchase("P"),
+      release_for_purchase("P"),
+      confirm("P"),
+      release("P"),
+      confirm_for_purchase("R"),
+      release_for_purchase("R"),
   };
   const Row rows[] = {
-      {"unknown", given<Stock>({}),
+      {"unknown",
+       given<Stock>({}),
        {"StockReceived", "SKU_UNKNOWN", "SKU_UNKNOWN", "SKU_UNKNOWN", "SKU_UNKNOWN", "SKU_UNKNOWN", "SKU_UNKNOWN",
         "SKU_UNKNOWN", "SKU_UNKNOWN", "SKU_UNKNOWN", "SKU_UNKNOWN", "SKU_UNKNOWN", "SKU_UNKNOWN", "SKU_UNKNOWN",
         "SKU_UNKNOWN", "SKU_UNKNOWN"}},
-      {"free", given<Stock>({received}),
-       {"StockReceived", "StockReserved", "StockReserved", "StockReserved", "StockReserved", "RESERVATION_UNKNOWN",
-        "-", "StockReserved", "StockReserved", "StockReserved", "RESERVATION_UNKNOWN", "-", "RESERVATION_UNKNOWN", "-",
+      {"free",
+       given<Stock>({received}),
+       {"StockReceived", "StockReserved", "StockReserved", "StockReserved", "StockReserved", "RESERVATION_UNKNOWN", "-",
+        "StockReserved", "StockReserved", "StockReserved", "RESERVATION_UNKNOWN", "-", "RESERVATION_UNKNOWN", "-",
         "RESERVATION_UNKNOWN", "-"}},
-      {"reserved by a client", given<Stock>({received, reserved}),
+      {"reserved by a client",
+       given<Stock>({received, reserved}),
        {"StockReceived", "-", "RESERVATION_MISMATCH", "StockReserved", "OUT_OF_STOCK", "ReservationConfirmed",
         "ReservationReleased", "StockReserved", "StockReserved", "RESERVATION_MISMATCH", "RESERVATION_UNKNOWN", "-",
         "RESERVATION_UNKNOWN", "-", "RESERVATION_UNKNOWN", "-"}},
-      {"held for a purchase", given<Stock>({received, held}),
+      {"held for a purchase",
+       given<Stock>({received, held}),
        {"StockReceived", "StockReserved", "StockReserved", "StockReserved", "OUT_OF_STOCK", "RESERVATION_UNKNOWN", "-",
         "-", "RESERVATION_MISMATCH", "StockReserved", "ReservationConfirmed", "ReservationReleased",
         "RESERVATION_BELONGS_TO_PURCHASE", "RESERVATION_BELONGS_TO_PURCHASE", "RESERVATION_UNKNOWN", "-"}},
-      {"confirmed", given<Stock>({received, reserved, confirmed}),
+      {"confirmed",
+       given<Stock>({received, reserved, confirmed}),
        {"StockReceived", "StockReserved", "StockReserved", "StockReserved", "OUT_OF_STOCK", "RESERVATION_UNKNOWN", "-",
         "StockReserved", "StockReserved", "StockReserved", "RESERVATION_UNKNOWN", "-", "RESERVATION_UNKNOWN", "-",
         "RESERVATION_UNKNOWN", "-"}},
-      {"released", given<Stock>({received, reserved, released}),
+      {"released",
+       given<Stock>({received, reserved, released}),
        {"StockReceived", "StockReserved", "StockReserved", "StockReserved", "StockReserved", "RESERVATION_UNKNOWN", "-",
         "StockReserved", "StockReserved", "StockReserved", "RESERVATION_UNKNOWN", "-", "RESERVATION_UNKNOWN", "-",
         "RESERVATION_UNKNOWN", "-"}},
@@ -174,9 +191,7 @@ TEST(Stock, LetsOnlyThePurchaseCloseItsReservation) {
   EXPECT_EQ(given<Stock>({received, held}).when(release_for_purchase("P")).in_short(), "ReservationReleased");
 }
 
-TEST(Stock, HoldsForAPurchaseAndSaysSo) {
-  given<Stock>({received}).when(reserve_for_purchase("P", 4)).then(held);
-}
+TEST(Stock, HoldsForAPurchaseAndSaysSo) { given<Stock>({received}).when(reserve_for_purchase("P", 4)).then(held); }
 
 }  // namespace
 }  // namespace keel::inventory

@@ -24,9 +24,8 @@ struct Cart {
   static constexpr int max_lines = 1'000;
 
   using State = v1::CartState;
-  using Commands =
-      Messages<v1::AddItemRequest, v1::ChangeQuantityRequest, v1::RemoveItemRequest, v1::CheckOutRequest,
-               v1::AbandonRequest, v1::PutPurchaseRequest, v1::TakeOutPurchaseRequest>;
+  using Commands = Messages<v1::AddItemRequest, v1::ChangeQuantityRequest, v1::RemoveItemRequest, v1::CheckOutRequest,
+                            v1::AbandonRequest, v1::PutPurchaseRequest, v1::TakeOutPurchaseRequest>;
   using Events = Messages<v1::ItemAdded, v1::QuantityChanged, v1::ItemRemoved, v1::PurchaseTurnedAway,
                           v1::CartCheckedOut, v1::CartAbandoned>;
 

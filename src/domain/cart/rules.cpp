@@ -10,8 +10,8 @@
 namespace keel::cart {
 namespace {
 
-using domain::refuse;
 using domain::Refusal;
+using domain::refuse;
 
 std::optional<Refusal> ended(const v1::CartState& cart) {
   if (cart.status() == v1::CART_STATUS_CHECKED_OUT) return refuse("CART_CHECKED_OUT", "the cart is checked out");
@@ -190,7 +190,8 @@ Decision Cart::decide(const State& cart, const v1::AbandonRequest&) {
 Decision Cart::decide(const State& cart, const v1::PutPurchaseRequest& command) {
   const auto* line = find_line(cart, command.purchase_id());
   if (line != nullptr && line->has_purchase_id()) return Decision::events();
-  auto admitted = line == nullptr ? admit(cart, command) : refuse("LINE_EXISTS", "the cart has another line of this id");
+  auto admitted =
+      line == nullptr ? admit(cart, command) : refuse("LINE_EXISTS", "the cart has another line of this id");
   if (const auto* refusal = std::get_if<Refusal>(&admitted)) {
     v1::PurchaseTurnedAway turned_away;
     turned_away.set_purchase_id(command.purchase_id());

@@ -7,8 +7,8 @@
 namespace keel::inventory {
 namespace {
 
-using domain::refuse;
 using domain::Refusal;
+using domain::refuse;
 
 v1::StockLevel level(std::int64_t on_hand, std::int64_t reserved) {
   v1::StockLevel level;

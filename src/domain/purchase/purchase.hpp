@@ -16,25 +16,21 @@ using domain::Violations;
 
 /// The way of one bought item through stock and cart:
 ///
-///     REQUESTED ──► RESERVED ──► IN_CART ──► CONFIRMING ──► CONFIRMED   (FAILED: the reservation was gone)
-///         │             │  └────────┼──────────►┘  ▲
-///         ▼             │           ▼              │
-///      REFUSED          │       EXPIRING ──────────┘
-///                       ▼           │
-///                   RELEASING ◄─────┴── (IN_CART)
-///                       ▼
-///                   RELEASED
+///     REQUESTED ──► RESERVED ──► IN_CART ──► EXPIRING      (the cart's final word is heard in the last three)
+///         │             └────────────┴───────────┤
+///         ▼                                      ├──► CONFIRMING ──► CONFIRMED   (FAILED: the reservation was gone)
+///      REFUSED                                   └──► RELEASING ──► RELEASED
 ///
 /// It remembers how far the workflow is; the reactor (purchase_reactor.hpp) does the moving. From RESERVED on the cart
-/// decides: its one final word about the item (checked out, or out of the cart) is heard in any of RESERVED, IN_CART and
-/// EXPIRING, because the words of two lanes may arrive in any order.
+/// decides: its one final word about the item (checked out, or out of the cart) is heard in any of RESERVED, IN_CART
+/// and EXPIRING, because the words of two lanes may arrive in any order.
 struct Purchase {
   static constexpr std::string_view context = "purchase";
   static constexpr std::string_view type = "Purchase";
   static constexpr int evolve_revision = 1;
   /// Stock is held this long when the buyer says nothing, in seconds.
-  static constexpr std::int64_t default_hold_seconds = 15 * 60;
-  static constexpr std::int64_t max_hold_seconds = 24 * 60 * 60;
+  static constexpr std::int64_t default_hold_seconds = 900;
+  static constexpr std::int64_t max_hold_seconds = 86'400;
   /// When a hold is over before the cart has answered, the timer asks again after this long.
   static constexpr std::chrono::seconds cart_patience{1};
 
@@ -42,10 +38,9 @@ struct Purchase {
   using Commands = Messages<v1::BuyRequest, v1::NoteReservedRequest, v1::NoteRefusedRequest, v1::NoteInCartRequest,
                             v1::NoteOutOfCartRequest, v1::NoteCheckedOutRequest, v1::NoteReleasedRequest,
                             v1::NoteConfirmedRequest, v1::NoteUnconfirmedRequest, v1::ExpireRequest>;
-  using Events =
-      Messages<v1::PurchaseRequested, v1::PurchaseReserved, v1::PurchaseRefused, v1::PurchasePlacedInCart,
-               v1::PurchaseExpired, v1::PurchaseLeftCart, v1::PurchaseCheckedOut, v1::PurchaseReleased,
-               v1::PurchaseConfirmed, v1::PurchaseUnconfirmed>;
+  using Events = Messages<v1::PurchaseRequested, v1::PurchaseReserved, v1::PurchaseRefused, v1::PurchasePlacedInCart,
+                          v1::PurchaseExpired, v1::PurchaseLeftCart, v1::PurchaseCheckedOut, v1::PurchaseReleased,
+                          v1::PurchaseConfirmed, v1::PurchaseUnconfirmed>;
 
   // -- rules: read no clock, make no ids, touch no store -------------------------------------------------------
   static Decision decide(const State& purchase, const v1::BuyRequest& command, const Stamp& stamp);

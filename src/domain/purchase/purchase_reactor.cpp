@@ -22,8 +22,7 @@ using Then = std::function<Reaction(const Answered&)>;
 template <class Command>
 Reaction send(std::string step, Command command, Then then = {}) {
   Reaction reaction;
-  reaction.sends.push_back(
-      Send{std::move(step), std::make_unique<Command>(std::move(command)), std::move(then)});
+  reaction.sends.push_back(Send{std::move(step), std::make_unique<Command>(std::move(command)), std::move(then)});
   return reaction;
 }
 

@@ -6,14 +6,14 @@ namespace keel::purchase {
 
 /// Moves purchases along: reads the events of purchases and of carts, and answers each with the next command.
 ///
-/// | event | command, then what its answer brings |
+/// | event | what is sent, and what follows its answer |
 /// |---|---|
-/// | PurchaseRequested | ReserveForPurchase; accepted: NoteReserved (when that is refused: ReleaseForPurchase); refused: NoteRefused |
-/// | PurchaseReserved | PutPurchase; the hold's timer is set, which sends Expire |
+/// | PurchaseRequested | ReserveForPurchase. Accepted: NoteReserved (refused: give back). Refused: NoteRefused |
+/// | PurchaseReserved | PutPurchase. The hold's timer is set; it sends Expire |
 /// | PurchaseExpired | TakeOutPurchase |
 /// | PurchaseLeftCart | ReleaseForPurchase, then NoteReleased |
-/// | PurchaseCheckedOut | ConfirmForPurchase; accepted: NoteConfirmed; refused: NoteUnconfirmed |
-/// | PurchaseReleased, PurchaseConfirmed, PurchaseUnconfirmed | the hold's timer is cancelled |
+/// | PurchaseCheckedOut | ConfirmForPurchase. Accepted: NoteConfirmed. Refused: NoteUnconfirmed |
+/// | PurchaseReleased, PurchaseConfirmed, PurchaseUnconfirmed | The hold's timer is cancelled |
 /// | ItemAdded of a purchase | NoteInCart |
 /// | PurchaseTurnedAway, ItemRemoved of a purchase | NoteOutOfCart |
 /// | CartAbandoned, CartCheckedOut | NoteOutOfCart, NoteCheckedOut to each of its purchases |

@@ -9,8 +9,8 @@
 namespace keel::purchase {
 namespace {
 
-using domain::refuse;
 using domain::Refusal;
+using domain::refuse;
 
 bool is(const v1::PurchaseState& purchase, std::initializer_list<v1::PurchaseStatus> statuses) {
   return std::find(statuses.begin(), statuses.end(), purchase.status()) != statuses.end();
@@ -18,8 +18,7 @@ bool is(const v1::PurchaseState& purchase, std::initializer_list<v1::PurchaseSta
 
 /// The cart has not said its final word yet.
 bool up_to_the_cart(const v1::PurchaseState& purchase) {
-  return is(purchase,
-            {v1::PURCHASE_STATUS_RESERVED, v1::PURCHASE_STATUS_IN_CART, v1::PURCHASE_STATUS_EXPIRING});
+  return is(purchase, {v1::PURCHASE_STATUS_RESERVED, v1::PURCHASE_STATUS_IN_CART, v1::PURCHASE_STATUS_EXPIRING});
 }
 
 Refusal out_of_step(const v1::PurchaseState& purchase) {
