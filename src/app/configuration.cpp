@@ -20,9 +20,12 @@ namespace {
 
 constexpr std::string_view file_suffix = "_file";
 
-/// Variables that begin like settings and are none.
-const std::set<std::string, std::less<>> reserved_variables = {"KEEL_CRASH_AT", "KEEL_HOME", "KEEL_KAFKA_HOME",
-                                                               "KEEL_BINARY", "KEEL_SOURCE_DIR"};
+/// Variables that begin like settings and are none: what the tools around the binary read.
+bool reserved(std::string_view variable) {
+  static const std::set<std::string_view> names = {"KEEL_BINARY",     "KEEL_CRASH_AT",   "KEEL_HOME",
+                                                   "KEEL_KAFKA_HOME", "KEEL_SOURCE_DIR", "KEEL_TSAN_CAF"};
+  return names.contains(variable) || variable.starts_with("KEEL_TEST_");
+}
 
 struct Draft {
   std::map<std::string, Configuration::Value, std::less<>> values;
@@ -167,7 +170,7 @@ std::string key_of_variable(std::string_view variable) {
 void take_environment(Draft& draft, const std::map<std::string, std::string>& environment) {
   constexpr std::string_view prefix = "KEEL_";
   for (const auto& [variable, text] : environment) {
-    if (!variable.starts_with(prefix) || reserved_variables.contains(variable)) continue;
+    if (!variable.starts_with(prefix) || reserved(variable)) continue;
     take(draft, key_of_variable(std::string_view(variable).substr(prefix.size())), text,
          Configuration::Source::environment, variable);
   }

@@ -132,7 +132,9 @@ TEST_F(ConfigurationTest, ReadsDurationsAddressesAndLists) {
 }
 
 TEST_F(ConfigurationTest, LeavesVariablesOfTheToolsAlone) {
-  EXPECT_TRUE(problems_of(file("empty.toml", ""), {{"KEEL_HOME", "/somewhere"}, {"KEEL_CRASH_AT", "x:2"}}).empty());
+  EXPECT_TRUE(problems_of(file("empty.toml", ""),
+                          {{"KEEL_HOME", "/somewhere"}, {"KEEL_CRASH_AT", "x:2"}, {"KEEL_TEST_KILLS", "9"}})
+                  .empty());
 }
 
 }  // namespace
