@@ -4,13 +4,24 @@
 #include <utility>
 
 #include "core/aggregate_ref.hpp"
+#include "ops/utf8.hpp"
 #include "query/query_errors.hpp"
 
 namespace keel::query {
 namespace {
 
+/// Requests are UTF-8 once they are parsed; what a page token carries is looked at here.
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto length = ops::utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 bool can_be_id(std::string_view text) {
-  return !text.empty() && text.size() <= max_id_bytes && text.find('\0') == std::string_view::npos;
+  return is_utf8(text) && !text.empty() && text.size() <= max_id_bytes && text.find('\0') == std::string_view::npos;
 }
 
 }  // namespace

@@ -1,0 +1,271 @@
+#include <gtest/gtest.h>
+
+#include "query/in_memory_projection_store.hpp"
+#include "query/postgres_generations.hpp"
+#include "query/postgres_projection_store.hpp"
+#include "support/read_store.hpp"
+
+// What both read stores promise a projector.
+namespace keel::query {
+namespace {
+
+/// A projection with every type of column and a key of two.
+Projection sample_projection() {
+  Projection projection;
+  projection.name = "sample";
+  projection.version = 3;
+  projection.contexts = {"testing"};
+  projection.tables = {{"things",
+                        {{"id", ColumnType::text},
+                         {"count", ColumnType::integer},
+                         {"flag", ColumnType::boolean},
+                         {"raw", ColumnType::bytes},
+                         {"at", ColumnType::timestamp}},
+                        1},
+                       {"pairs", {{"a", ColumnType::text}, {"b", ColumnType::integer}, {"note", ColumnType::text}}, 2}};
+  projection.tables_sql = R"sql(
+    CREATE TABLE things_g{g} (id text PRIMARY KEY, count bigint CHECK (count < 1000), flag boolean, raw bytea,
+                              at timestamptz, lane integer NOT NULL, position bigint NOT NULL);
+    CREATE TABLE pairs_g{g} (a text, b bigint, note text, lane integer NOT NULL, position bigint NOT NULL,
+                             PRIMARY KEY (a, b));)sql";
+  projection.make_folder = [] { return nullptr; };
+  return projection;
+}
+
+struct World {
+  virtual ~World() = default;
+  virtual std::unique_ptr<ProjectionStore> open() = 0;
+  virtual void set_live(LiveGeneration live) = 0;
+};
+
+struct InMemoryWorld final : World {
+  InMemoryWorld() {
+    store->migrate(sample_projection());
+    store->refuse_rows([](const Row& row) {
+      const auto* count = std::get_if<std::int64_t>(&row.values[1]);
+      return row.values.size() == 5 && count != nullptr && *count >= 1'000;
+    });
+  }
+  std::unique_ptr<ProjectionStore> open() override { return store->open(); }
+  void set_live(LiveGeneration live) override { store->set_live("sample", live); }
+  std::shared_ptr<InMemoryReadStore> store = InMemoryReadStore::make();
+};
+
+struct PostgresWorld final : World {
+  std::unique_ptr<ProjectionStore> open() override {
+    auto opened = postgres_projection_store(database.dsn + " options='-c role=keel_projector'")();
+    if (!opened) throw std::runtime_error(opened.fault().what);
+    return *std::move(opened);
+  }
+  void set_live(LiveGeneration live) override {
+    database.run("UPDATE projections SET live = " + std::to_string(live.generation) + ", version = " +
+                 std::to_string(live.version) + ", paused = " + (live.paused ? "true" : "false"));
+  }
+  test::Database database = [] {
+    const ReadModel models[] = {{{sample_projection()}, {}}};
+    return test::read_database(test::Cluster::shared(), models);
+  }();
+};
+
+class ProjectionStoreContract : public ::testing::TestWithParam<const char*> {
+ protected:
+  ProjectionStoreContract()
+      : world_(std::string(GetParam()) == "memory" ? std::unique_ptr<World>(std::make_unique<InMemoryWorld>())
+                                                   : std::make_unique<PostgresWorld>()),
+        store_(world_->open()) {}
+
+  std::vector<Checkpoint> checkpoints(std::vector<Lane> lanes) {
+    const auto found = store_->checkpoints("sample", 1, "testing", lanes, incarnation_);
+    EXPECT_TRUE(found);
+    return found ? *found : std::vector<Checkpoint>{};
+  }
+  Checkpoint checkpoint(Lane lane = Lane{0}) { return checkpoints({lane}).front(); }
+
+  static Row thing(const std::string& id, std::int64_t count, std::int64_t position = 1) {
+    return {{id, count, true, Bytes{std::string("\0\xff", 2)}, Timestamp(std::chrono::microseconds(1'700'000'000'123'456))},
+            Lane{0},
+            Position{position}};
+  }
+
+  StepResult step(const WorkingSet& rows, std::int64_t to, std::vector<ParkedEvent> parked = {}) {
+    return step(checkpoint(), rows, to, std::move(parked));
+  }
+  StepResult step(const Checkpoint& from, const WorkingSet& rows, std::int64_t to,
+                  const std::vector<ParkedEvent>& parked = {}) {
+    LaneStep step;
+    step.generation = 1;
+    step.context = "testing";
+    step.from = from;
+    step.to = Position{to};
+    step.rows = &rows;
+    step.parked = parked;
+    return store_->commit("sample", step);
+  }
+
+  std::optional<Row> read(std::size_t table, const Key& key) {
+    WorkingSet rows(projection_.tables);
+    rows.want(table, key);
+    EXPECT_TRUE(store_->read(1, rows));
+    const Row* found = rows.find(table, key);
+    return found == nullptr ? std::nullopt : std::optional<Row>(*found);
+  }
+
+  const Projection projection_ = sample_projection();
+  const Uuid incarnation_ = make_uuid_v7(system_now());
+  std::unique_ptr<World> world_;
+  std::unique_ptr<ProjectionStore> store_;
+};
+
+TEST_P(ProjectionStoreContract, TellsTheLiveGeneration) {
+  EXPECT_EQ(**store_->live("sample"), (LiveGeneration{1, 3, false}));
+  world_->set_live({2, 4, true});
+  EXPECT_EQ(**store_->live("sample"), (LiveGeneration{2, 4, true}));
+  EXPECT_FALSE(*store_->live("never migrated"));
+}
+
+TEST_P(ProjectionStoreContract, MakesMissingCheckpointsOnceAtPositionZero) {
+  EXPECT_EQ(checkpoint(), (Checkpoint{Lane{0}, incarnation_, Position{0}, 0}));
+  const auto again = store_->checkpoints("sample", 1, "testing", std::vector{Lane{0}}, make_uuid_v7(system_now()));
+  EXPECT_EQ(again->front().incarnation, incarnation_) << "what is there is left as it is";
+}
+
+TEST_P(ProjectionStoreContract, AnswersCheckpointsInTheOrderAskedFor) {
+  const auto found = checkpoints({Lane{3}, Lane{0}, Lane{2}});
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].lane, Lane{3});
+  EXPECT_EQ(found[2].lane, Lane{2});
+}
+
+TEST_P(ProjectionStoreContract, RowsAndCheckpointChangeTogether) {
+  WorkingSet rows(projection_.tables);
+  rows.put(0, thing("a", 1));
+  rows.put(1, {{"a", std::int64_t{7}, Value()}, {}, Position{2}});
+  ASSERT_EQ(step(rows, 2).outcome, StepOutcome::done);
+  EXPECT_EQ(checkpoint().position, Position{2});
+  EXPECT_EQ(read(0, {"a"}), thing("a", 1));
+  EXPECT_EQ(read(1, {"a", std::int64_t{7}})->values[2], Value());
+  EXPECT_FALSE(read(1, {"a", std::int64_t{8}}));
+}
+
+TEST_P(ProjectionStoreContract, AWrittenRowReplacesTheOneBefore) {
+  WorkingSet first(projection_.tables);
+  first.put(0, thing("a", 1));
+  first.put(0, thing("b", 1));
+  ASSERT_EQ(step(first, 2).outcome, StepOutcome::done);
+  WorkingSet second(projection_.tables);
+  second.put(0, thing("a", 2, 3));
+  ASSERT_EQ(step(second, 3).outcome, StepOutcome::done);
+  EXPECT_EQ(read(0, {"a"}), thing("a", 2, 3));
+  EXPECT_EQ(read(0, {"b"}), thing("b", 1));
+}
+
+TEST_P(ProjectionStoreContract, ErasesRows) {
+  WorkingSet first(projection_.tables);
+  first.put(1, {{"a", std::int64_t{1}, "x"}, {}, Position{1}});
+  first.put(1, {{"a", std::int64_t{2}, "y"}, {}, Position{1}});
+  ASSERT_EQ(step(first, 1).outcome, StepOutcome::done);
+  WorkingSet second(projection_.tables);
+  second.erase(1, {"a", std::int64_t{1}});
+  second.erase(1, {"never there", std::int64_t{1}});
+  ASSERT_EQ(step(second, 2).outcome, StepOutcome::done);
+  EXPECT_FALSE(read(1, {"a", std::int64_t{1}}));
+  EXPECT_TRUE(read(1, {"a", std::int64_t{2}}));
+}
+
+TEST_P(ProjectionStoreContract, WhoIsOutrunWritesNothing) {
+  const auto stale = checkpoint();
+  WorkingSet winner(projection_.tables);
+  winner.put(0, thing("a", 1));
+  ASSERT_EQ(step(winner, 1).outcome, StepOutcome::done);
+  WorkingSet loser(projection_.tables);
+  loser.put(0, thing("a", 2));
+  loser.put(0, thing("b", 2));
+  EXPECT_EQ(step(stale, loser, 1).outcome, StepOutcome::outrun);
+  EXPECT_EQ(read(0, {"a"}), thing("a", 1));
+  EXPECT_FALSE(read(0, {"b"}));
+  EXPECT_TRUE(store_->usable());
+}
+
+TEST_P(ProjectionStoreContract, AnotherRevisionOrIncarnationOutrunsToo) {
+  const WorkingSet rows(projection_.tables);
+  auto from = checkpoint();
+  from.revision = 1;
+  EXPECT_EQ(step(from, rows, 1).outcome, StepOutcome::outrun);
+  from = checkpoint();
+  from.incarnation = make_uuid_v7(system_now());
+  EXPECT_EQ(step(from, rows, 1).outcome, StepOutcome::outrun);
+  EXPECT_EQ(checkpoint().position, Position{0});
+}
+
+TEST_P(ProjectionStoreContract, ARowThatCannotBeStoredIsPoisonAndNothingIsWritten) {
+  WorkingSet rows(projection_.tables);
+  rows.put(0, thing("a", 1));
+  rows.put(0, thing("b", 1'000));
+  EXPECT_EQ(step(rows, 2).outcome, StepOutcome::poison);
+  EXPECT_FALSE(read(0, {"a"}));
+  EXPECT_EQ(checkpoint().position, Position{0});
+  EXPECT_TRUE(store_->usable());
+}
+
+TEST_P(ProjectionStoreContract, ParksInTheTransactionThatMovesTheCheckpoint) {
+  const WorkingSet rows(projection_.tables);
+  const std::vector<ParkedEvent> parked{{Position{1}, {"Thing", "x"}, "why"}, {Position{2}, {"Thing", "x"}, "follows"}};
+  const auto stale = checkpoint();
+  ASSERT_EQ(step(rows, 2, parked).outcome, StepOutcome::done);
+  EXPECT_EQ(step(stale, rows, 2, {{Position{1}, {"Thing", "y"}, "lost"}}).outcome, StepOutcome::outrun);
+  const auto found = store_->parked("sample", 1, "testing");
+  ASSERT_EQ(found->size(), 1U) << "each aggregate once, and none of the loser's";
+  EXPECT_EQ(found->front().aggregate, (AggregateRef{"Thing", "x"}));
+  EXPECT_EQ(found->front().lane, Lane{0});
+  EXPECT_TRUE(store_->parked("sample", 2, "testing")->empty());
+}
+
+TEST_P(ProjectionStoreContract, KeepsBytesAndTextAsTheyAre) {
+  WorkingSet rows(projection_.tables);
+  std::string every_byte;
+  for (int byte = 0; byte < 256; ++byte) every_byte.push_back(static_cast<char>(byte));
+  const Row row{{"quo'te \"{},\\ ünïcödé NULL", Value(), false, Bytes{every_byte}, Timestamp(std::chrono::microseconds(-1))},
+                Lane{0},
+                Position{1}};
+  rows.put(0, row);
+  ASSERT_EQ(step(rows, 1).outcome, StepOutcome::done);
+  EXPECT_EQ(read(0, {row.values[0]}), row);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, ProjectionStoreContract, ::testing::Values("memory", "postgres"),
+                         [](const auto& which) { return std::string(which.param); });
+
+TEST(PostgresProjectionStore, APlaceThatIsNoServerIsAFaultThatSaysWhere) {
+  const auto opened = postgres_projection_store("host=/nowhere dbname=none")();
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.fault().what.find("/nowhere"), std::string::npos);
+}
+
+TEST(PostgresProjectionStore, ALostConnectionMakesTheSessionUnusable) {
+  PostgresWorld world;
+  const auto store = world.open();
+  world.database.terminate("keel projector%");
+  EXPECT_FALSE(store->live("sample"));
+  EXPECT_FALSE(store->usable());
+}
+
+TEST(Generations, AreMadeOnceAndLeftAlone) {
+  PostgresWorld world;
+  const ReadModel models[] = {{{sample_projection()}, {}}};
+  EXPECT_EQ(make_first_generations(world.database.dsn, models)->size(), 0U);
+  world.database.run("UPDATE projections SET version = 9");
+  EXPECT_TRUE(make_first_generations(world.database.dsn, models)->empty());
+  EXPECT_EQ(world.database.value("SELECT version FROM projections"), "9");
+}
+
+TEST(Generations, TheQueryRoleReadsAndNeverWrites) {
+  PostgresWorld world;
+  EXPECT_NO_THROW(world.database.run("SET ROLE keel_query; SELECT * FROM things_g1, checkpoints, parked, projections"));
+  EXPECT_ANY_THROW(world.database.run("SET ROLE keel_query; DELETE FROM things_g1"));
+  EXPECT_ANY_THROW(world.database.run("SET ROLE keel_query; UPDATE checkpoints SET position = 0"));
+  EXPECT_ANY_THROW(world.database.run("SET ROLE keel_projector; UPDATE projections SET live = 2"));
+  EXPECT_ANY_THROW(world.database.run("SET ROLE keel_projector; CREATE TABLE t (a int)"));
+}
+
+}  // namespace
+}  // namespace keel::query

@@ -1,0 +1,8 @@
+# Histories told by commands, for tests of projections and queries.
+add_library(keel_test_history STATIC history.cpp)
+target_include_directories(keel_test_history PUBLIC ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(keel_test_history PUBLIC keel_flags keel_domain keel_journal keel_kafka)
+
+# A read store in a test's PostgreSQL.
+add_library(keel_test_read_store STATIC read_store.cpp)
+target_link_libraries(keel_test_read_store PUBLIC keel_flags keel_query keel_test_postgres)

@@ -1,0 +1,7 @@
+keel_test(query_test
+  SOURCES
+    query_edge_test.cpp
+    query_lane_projector_test.cpp
+    query_projection_test.cpp
+  DEPENDS keel_query keel_test_history
+  LABELS unit)
