@@ -64,6 +64,7 @@ std::unique_ptr<const Method> method_of(const MethodDescriptor* rpc, const Aggre
   method->expected_version = field(rule.descriptor, 3, "expected_version", FieldDescriptor::TYPE_INT64);
   method->validate_only = field(rule.descriptor, 4, "validate_only", FieldDescriptor::TYPE_BOOL);
   if (!method->expected_version->has_presence()) reject(rule.descriptor->full_name(), "expected_version must be optional");
+  method->calls = std::make_shared<ops::CallSeries>(metrics, std::string(method->name()));
   method->outcomes = outcome_counters(kind, rpc->name(), metrics);
   return method;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/aggregate.hpp"
+#include "ops/call_series.hpp"
 #include "ops/metrics.hpp"
 
 namespace keel::command {
@@ -26,6 +27,8 @@ struct Method {
   const google::protobuf::FieldDescriptor* expected_version = nullptr;
   const google::protobuf::FieldDescriptor* validate_only = nullptr;
 
+  /// Begin, end and duration of its calls.
+  std::shared_ptr<ops::CallSeries> calls;
   /// `keel_commands_total` by outcome.
   std::map<std::string, ops::Counter, std::less<>> outcomes;
 

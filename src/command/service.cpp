@@ -91,6 +91,12 @@ CommandService::CommandService(std::string full_name, std::vector<std::unique_pt
 
 CommandService::~CommandService() = default;
 
+std::vector<std::string> CommandService::measured_paths() const {
+  std::vector<std::string> paths;
+  for (const auto& method : methods_) paths.push_back(method->path);
+  return paths;
+}
+
 /// What generated code does in `WithRawCallbackMethod_…`, for a method known only by its descriptor.
 void CommandService::serve(int index, const Method& method) {
   AddMethod(new grpc::internal::RpcServiceMethod(method.path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));

@@ -11,6 +11,7 @@
 #include "core/clock.hpp"
 #include "core/uuid.hpp"
 #include "domain/aggregate.hpp"
+#include "ops/call_series.hpp"
 #include "ops/metrics.hpp"
 
 namespace keel::command {
@@ -34,7 +35,7 @@ struct Method;
 ///
 /// Takes raw bytes, because gRPC answers a request that does not parse with a bare UNIMPLEMENTED before any handler
 /// runs; so every bad request gets our typed error. Handlers run on gRPC's threads and never block.
-class CommandService final : public grpc::Service {
+class CommandService final : public grpc::Service, public ops::MeasuresItself {
  public:
   CommandService(std::string full_name, std::vector<std::unique_ptr<const Method>> methods, actors::CommandPort& engine,
                  EdgeOptions options);
@@ -42,6 +43,7 @@ class CommandService final : public grpc::Service {
 
   /// e.g. `keel.cart.v1.CartCommandService`.
   const std::string& full_name() const { return full_name_; }
+  std::vector<std::string> measured_paths() const override;
 
  private:
   void serve(int index, const Method& method);

@@ -4,6 +4,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 
 #include "actors/call.hpp"
@@ -28,18 +29,23 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public actors::AnswerPo
 
  private:
   UnaryCall(grpc::CallbackServerContext& context, grpc::ByteBuffer& response, const Method& method,
-            const Uuid& incarnation)
-      : context_(context), response_(response), method_(method), incarnation_(incarnation) {}
+            const Uuid& incarnation);
 
   bool claim() { return !claimed_.exchange(true, std::memory_order_acq_rel); }
   void accept(const actors::Accepted& accepted);
+  void finish(const grpc::Status& status);
   void OnCancel() override;
   void OnDone() override;
+  /// Our reactions are short and take no lock, so gRPC may run them where it stands. By default it hands every OnDone to
+  /// a thread of its own, which costs a call about a fifth of its CPU.
+  bool InternalInlineable() override { return true; }
 
   grpc::CallbackServerContext& context_;
   grpc::ByteBuffer& response_;
   const Method& method_;
   const Uuid& incarnation_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  int code_ = 0;
   std::atomic<bool> claimed_{false};
   std::shared_ptr<UnaryCall> self_;
 };

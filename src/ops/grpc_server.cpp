@@ -6,12 +6,16 @@
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/impl/server_initializer.h>
+#include <grpcpp/impl/service_type.h>
 
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <utility>
 
+#include "ops/call_series.hpp"
 #include "ops/grpc_metrics.hpp"
+#include "ops/grpc_process.hpp"
 #include "ops/listen_address.hpp"
 
 namespace keel::ops {
@@ -67,9 +71,19 @@ void limit(grpc::ServerBuilder& builder, const GrpcOptions& options) {
                              whole_milliseconds(options.min_ping_interval));
 }
 
-void watch(grpc::ServerBuilder& builder, Metrics& metrics) {
+std::set<std::string, std::less<>> measured_by(const std::vector<grpc::Service*>& services) {
+  std::set<std::string, std::less<>> paths;
+  for (const grpc::Service* const service : services) {
+    const auto* const own = dynamic_cast<const MeasuresItself*>(service);
+    if (own == nullptr) continue;
+    for (std::string& path : own->measured_paths()) paths.insert(std::move(path));
+  }
+  return paths;
+}
+
+void watch(grpc::ServerBuilder& builder, const std::vector<grpc::Service*>& services, Metrics& metrics) {
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> watchers;
-  watchers.push_back(std::make_unique<CallMetrics>(metrics));
+  watchers.push_back(std::make_unique<CallMetrics>(metrics, measured_by(services)));
   builder.experimental().SetInterceptorCreators(std::move(watchers));
 }
 
@@ -120,11 +134,12 @@ Result<std::unique_ptr<GrpcServer>> GrpcServer::start(const GrpcOptions& options
   if (!is_socket_path(options.listen) && !parse_address(options.listen)) {
     return fault(cannot_listen("gRPC server", options.listen));
   }
+  prepare_grpc();
   grpc::EnableDefaultHealthCheckService(true);
   auto running = std::make_unique<Running>();
   grpc::ServerBuilder builder;
   limit(builder, options);
-  watch(builder, metrics);
+  watch(builder, services, metrics);
   builder.SetOption(std::make_unique<Plugins>(running->names, options.reflection));
   builder.AddListeningPort(options.listen, *credentials, &running->port);
   for (grpc::Service* const service : services) builder.RegisterService(service);

@@ -12,7 +12,7 @@
 #include "ops/grpc_server.hpp"
 #include "support/edge_probe/probe.hpp"
 #include "support/raw_client.hpp"
-#include "support/scripted_port.hpp"
+#include "support/edge_port.hpp"
 
 namespace keel::testing {
 
@@ -23,7 +23,7 @@ inline const std::string wipe_path = "/" + probe_service + "/Wipe";
 /// The command edge of the probe behind a real server on loopback, over an engine that does what a test says.
 class RunningEdge {
  public:
-  explicit RunningEdge(ScriptedPort::Script script, ops::GrpcOptions server_options = on_loopback(),
+  explicit RunningEdge(EdgePort::Script script, ops::GrpcOptions server_options = on_loopback(),
                        command::EdgeOptions edge_options = with_incarnation())
       : engine(std::move(script)),
         services(command::command_services({&domain::kind_of<edgeprobe::Probe>()}, engine, edge_options, metrics)) {
@@ -56,7 +56,7 @@ class RunningEdge {
   }
 
   ops::Metrics metrics;
-  ScriptedPort engine;
+  EdgePort engine;
   std::vector<std::unique_ptr<command::CommandService>> services;
   std::unique_ptr<ops::GrpcServer> server;
   std::shared_ptr<grpc::Channel> channel;
