@@ -1,6 +1,7 @@
 -- Why: what happened, in order, for ever, and everything that keeps it so (docs/protocol.md, "The journal").
 -- No row of these tables is updated per batch: heads are read from the primary key of events, because an updated head
--- bloats under one idle transaction anywhere in the cluster.
+-- bloats under one idle transaction anywhere in the cluster. Names and ids compare as bytes (COLLATE "C"), whatever the
+-- database's locale: that is what they are, and strcoll would cost every index on them.
 
 -- migrate:up
 
@@ -24,7 +25,7 @@ CREATE TABLE owners (
 ) WITH (fillfactor = 20);
 
 CREATE TABLE lanes (
-  context text    NOT NULL,
+  context text COLLATE "C"    NOT NULL,
   lane    integer NOT NULL CHECK (lane >= 0),
   owner   uuid,
   epoch   bigint  NOT NULL DEFAULT 0,
@@ -32,12 +33,12 @@ CREATE TABLE lanes (
 ) WITH (fillfactor = 20);
 
 CREATE TABLE events (
-  context        text        NOT NULL,
+  context        text COLLATE "C"        NOT NULL,
   lane           integer     NOT NULL,
   position       bigint      NOT NULL CHECK (position > 0),
   epoch          bigint      NOT NULL,
-  aggregate_type text        NOT NULL,
-  aggregate_id   text        NOT NULL,
+  aggregate_type text COLLATE "C"        NOT NULL,
+  aggregate_id   text COLLATE "C"        NOT NULL,
   version        bigint      NOT NULL CHECK (version > 0),
   type           text        NOT NULL,  -- full name of the message in payload
   payload        bytea       NOT NULL,
@@ -51,12 +52,12 @@ CREATE TABLE events (
 -- 1970-01-01; so the key finds an id in one partition, and forgetting a day is dropping a table.
 CREATE TABLE receipts (
   day            date        NOT NULL,
-  context        text        NOT NULL,
+  context        text COLLATE "C"        NOT NULL,
   lane           integer     NOT NULL,
   request_id     uuid        NOT NULL,
-  caller         text        NOT NULL,
-  aggregate_type text        NOT NULL,
-  aggregate_id   text        NOT NULL,
+  caller         text COLLATE "C"        NOT NULL,
+  aggregate_type text COLLATE "C"        NOT NULL,
+  aggregate_id   text COLLATE "C"        NOT NULL,
   fingerprint    bytea       NOT NULL,
   version        bigint      NOT NULL,
   position       bigint      NOT NULL,
@@ -70,9 +71,9 @@ CREATE INDEX receipts_19700101_recorded_at ON receipts_19700101 (recorded_at);
 
 -- A cache, never the truth: one row an aggregate, only ever raised.
 CREATE TABLE snapshots (
-  context        text        NOT NULL,
-  aggregate_type text        NOT NULL,
-  aggregate_id   text        NOT NULL,
+  context        text COLLATE "C"        NOT NULL,
+  aggregate_type text COLLATE "C"        NOT NULL,
+  aggregate_id   text COLLATE "C"        NOT NULL,
   version        bigint      NOT NULL,
   position       bigint      NOT NULL,
   schema         bigint      NOT NULL,
@@ -84,7 +85,7 @@ CREATE TABLE snapshots (
 
 -- How far each lane was acknowledged by the broker. Only grows.
 CREATE TABLE publications (
-  context  text    NOT NULL,
+  context  text COLLATE "C"    NOT NULL,
   lane     integer NOT NULL,
   position bigint  NOT NULL,
   PRIMARY KEY (context, lane)
@@ -92,8 +93,8 @@ CREATE TABLE publications (
 
 -- How far each reactor has come in each lane that it reads. Only grows.
 CREATE TABLE reactions (
-  reactor  text    NOT NULL,
-  context  text    NOT NULL,
+  reactor  text COLLATE "C"    NOT NULL,
+  context  text COLLATE "C"    NOT NULL,
   lane     integer NOT NULL,
   position bigint  NOT NULL,
   PRIMARY KEY (reactor, context, lane)
@@ -101,9 +102,9 @@ CREATE TABLE reactions (
 
 -- Durable alarms of a lane: commands to be sent at or after due_at.
 CREATE TABLE timers (
-  context      text        NOT NULL,
+  context      text COLLATE "C"        NOT NULL,
   lane         integer     NOT NULL,
-  key          text        NOT NULL,
+  key          text COLLATE "C"        NOT NULL,
   due_at       timestamptz NOT NULL,
   command_type text        NOT NULL,
   command      bytea       NOT NULL,

@@ -92,6 +92,7 @@ Result<std::unique_ptr<PostgresSession>> PostgresSession::open(const PostgresOpt
                      ". Is the server up, and is the connection string right?"};
   }
   PQsetnonblocking(connection.get(), 1);
+  PQsetNoticeReceiver(connection.get(), [](void*, const PGresult*) {}, nullptr);  // or libpq prints them
   std::unique_ptr<PostgresSession> session(new PostgresSession(options, std::move(connection)));
   const Answer settings = session->script(settings_script(options));
   if (const auto* failure = std::get_if<PostgresFailure>(&settings)) return fault_of(*failure, "settings of the session");

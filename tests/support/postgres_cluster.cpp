@@ -157,6 +157,12 @@ std::unique_ptr<journal::PostgresSession> open_session(const Database& database)
   return *std::move(session);
 }
 
+bool takes_writes(journal::PostgresSession& session) {
+  const auto answer = session.script("SELECT pg_is_in_recovery()");
+  const auto* rows = std::get_if<journal::Rows>(&answer);
+  return rows != nullptr && rows->text(0, 0) == "f";
+}
+
 std::string quoted(const std::string& text) { return "'" + text + "'"; }
 
 }  // namespace
@@ -249,7 +255,8 @@ void Cluster::start() {
   options.dsn = dsn_of("postgres");
   options.allow_fsync_off = true;
   while (std::chrono::steady_clock::now() < give_up_at) {
-    if (journal::PostgresSession::open(options)) return;
+    const auto session = journal::PostgresSession::open(options);
+    if (session && takes_writes(**session)) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   fail("the server does not start: " + (folder_ / "log").string());

@@ -60,10 +60,13 @@ class Cluster {
   /// The folder of the unix socket: libpq's `host`.
   std::string socket_folder() const { return folder_.string(); }
 
+  /// Where the server keeps its files, for a test that tampers with them.
+  std::filesystem::path data_folder() const { return folder_ / "data"; }
+
   /// SIGINT: rolls everything back and disconnects. SIGQUIT: as after a crash.
   void stop_fast() { tell("fast"); }
   void stop_immediately() { tell("immediate"); }
-  /// Starts again and waits until it accepts connections.
+  /// Starts again and waits until it takes writes.
   void start();
 
  private:
