@@ -129,11 +129,11 @@ void ContextActor::start_service(std::size_t service) {
 void ContextActor::child_died(const caf::down_msg& down) {
   if (writer_.actor && writer_.actor == down.source) {
     writer_.actor = nullptr;
-    setting_.registry->crashed(writer_.node, to_string(down.reason));
-    return escalate("the writer crashed: " + to_string(down.reason));
+    setting_.registry->crashed(writer_.node, text_of(down.reason));
+    return escalate("the writer crashed: " + text_of(down.reason));
   }
   if (const auto lane = place_of(lanes_, down.source); lane < lanes_.size()) {
-    return lane_died(lane, to_string(down.reason));
+    return lane_died(lane, text_of(down.reason));
   }
   if (const auto service = place_of(services_, down.source); service < services_.size()) {
     service_ended(service, down.reason);
@@ -153,10 +153,10 @@ void ContextActor::service_ended(std::size_t service, const caf::error& reason) 
   child.actor = nullptr;
   const bool on_purpose = reason == caf::exit_reason::user_shutdown;
   if (stopping_services_ || on_purpose) {
-    setting_.registry->stopped(child.node, on_purpose ? "" : to_string(reason));
+    setting_.registry->stopped(child.node, on_purpose ? "" : text_of(reason));
     return say_services_stopped_if_so();
   }
-  back_off(child, setting_.options.services, lanes_.size() + service, to_string(reason));
+  back_off(child, setting_.options.services, lanes_.size() + service, text_of(reason));
 }
 
 void ContextActor::back_off(Child& child, const RestartPolicy& policy, std::size_t number, const std::string& cause) {

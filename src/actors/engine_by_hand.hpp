@@ -16,8 +16,13 @@ class ByHand {
   void run();
   /// One message, or one actor's turn; false when there is none.
   bool run_once();
-  /// Lets this much of the actors' time pass, then runs. (`EngineParts::clock` is not touched.)
-  void advance(std::chrono::milliseconds time);
+  /// Lets this much of the actors' time pass; what falls due has yet to run. (`EngineParts::clock` is not touched.)
+  void let_pass(std::chrono::milliseconds time);
+  /// Both.
+  void advance(std::chrono::milliseconds time) {
+    let_pass(time);
+    run();
+  }
 
  private:
   Engine& engine_;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <caf/error.hpp>
+#include <caf/message.hpp>
+
 #include <exception>
 #include <string>
 
@@ -14,6 +17,13 @@ inline std::string text_of(const std::exception_ptr& thrown) {
   } catch (...) {
     return "something that is no std::exception was thrown";
   }
+}
+
+/// Why an actor ended: the text that came with it, else its name.
+inline std::string text_of(const caf::error& reason) {
+  const auto& context = reason.context();
+  if (context.size() == 1 && context.match_element<std::string>(0)) return context.get_as<std::string>(0);
+  return to_string(reason);
 }
 
 }  // namespace keel::actors

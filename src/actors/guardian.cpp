@@ -158,7 +158,7 @@ void Guardian::end_contexts() {
 }
 
 void Guardian::child_died(const caf::down_msg& down) {
-  const std::string cause = to_string(down.reason);
+  const std::string cause = text_of(down.reason);
   const bool owner_died = owner_ && owner_ == down.source;
   const bool desk_died = desk_ && desk_ == down.source;
   if (owner_died) {

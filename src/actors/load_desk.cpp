@@ -104,7 +104,7 @@ void LoadDesk::loader_died(const caf::down_msg& down) {
   const auto died = std::find_if(loaders_.begin(), loaders_.end(),
                                  [&](const Loader& loader) { return loader.actor && loader.actor == down.source; });
   if (died == loaders_.end()) return;
-  const std::string cause = to_string(down.reason);
+  const std::string cause = text_of(down.reason);
   died->actor = nullptr;
   if (const auto lost = std::exchange(died->busy_with, nullptr)) fail(*lost, cause);
   const auto pause = died->deaths.died(setting_.options.loads, RestartHistory::Clock::now(), random_fraction());

@@ -21,6 +21,11 @@ struct JournalHooks {
   Around<Result<journal::TakeOver>> take_over;
   Around<Result<Done>> beat;
   Around<Result<Done>> give_up;
+  /// Gets the requests too.
+  std::function<Result<std::vector<journal::Loaded>>(
+      std::span<const journal::LoadRequest> requests,
+      const std::function<Result<std::vector<journal::Loaded>>()>& call)>
+      load;
   /// Called with every batch before it is sent.
   std::function<void(const journal::Batch&)> sees;
 };
@@ -61,7 +66,8 @@ class HookedJournal final : public journal::Journal {
   }
   Result<std::vector<journal::Loaded>> load(std::string_view context, std::span<const journal::LoadRequest> requests,
                                             std::size_t max_events) override {
-    return inner_->load(context, requests, max_events);
+    const auto call = [&] { return inner_->load(context, requests, max_events); };
+    return hooks_->load ? hooks_->load(requests, call) : call();
   }
   Result<std::vector<journal::RecordedEvent>> read(std::string_view context, Lane lane, Position after,
                                                    std::size_t limit) override {

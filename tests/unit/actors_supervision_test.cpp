@@ -1,0 +1,249 @@
+#include <algorithm>
+
+#include "support/engine_world.hpp"
+
+namespace keel::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Lines = std::vector<std::string>;
+
+const domain::AggregateKind* const fragile = &domain::kind_of<Fragile>();
+
+/// Crashes, quarantine, restarts, escalation; services.
+class ActorsSupervision : public EngineWorld {
+ protected:
+  Move poison(const std::string& id) const { return {.id = id, .amount = Fragile::breaks_rule, .kind = fragile}; }
+  Move move(const std::string& id, std::int64_t amount = 1) const { return {.id = id, .amount = amount, .kind = fragile}; }
+
+  /// Stores an event that the aggregate's memory breaks on.
+  void store_what_breaks(const std::string& id) {
+    testing::v1::CounterMoved event;
+    event.set_amount(Fragile::breaks_memory);
+    store_event(id, "keel.testing.v1.CounterMoved", event.SerializeAsString());
+  }
+  void store_event(const std::string& id, const std::string& type, const std::string& payload) {
+    const auto session = *store->open();
+    const journal::Owner stranger{make_uuid_v7(now), "stranger"};
+    ASSERT_TRUE(session->beat(stranger));
+    const std::vector<std::string> contexts{"testing"};
+    const auto taken = session->take_over(stranger, contexts, true);
+    ASSERT_TRUE(taken);
+    journal::Entry entry;
+    entry.lane = lane_of("Fragile", id, lane_count);
+    entry.aggregate = {"Fragile", id};
+    entry.events.push_back({type, payload});
+    const journal::Entry* entries[] = {&entry};
+    const journal::HeldLane lanes[] = {taken->held[0][static_cast<std::size_t>(entry.lane.value)]};
+    ASSERT_EQ(session->append({"testing", lanes, entries}).outcome, journal::AppendOutcome::stored);
+    ASSERT_TRUE(session->give_up(stranger));
+  }
+  bool heard_of(const std::string& line) const {
+    const auto all = history("");
+    return std::find(all.begin(), all.end(), line) != all.end();
+  }
+};
+
+TEST_F(ActorsSupervision, ARuleThatThrowsCrashesItsAggregateOnly) {
+  start();
+  told(move("a"));
+  told(move("b"));
+  EXPECT_EQ(told(poison("a")), "restarted");
+  EXPECT_EQ(told(move("b")), "accepted 2 =2");
+  EXPECT_EQ(engine->state().stage, Stage::owning);
+}
+
+TEST_F(ActorsSupervision, ACrashAnswersEverybodyInTheAggregate) {
+  start();
+  told(move("a"));
+  const auto before = send(move("a"));
+  const auto culprit = send(poison("a"));
+  const auto after = send(move("a"));
+  run();
+  EXPECT_EQ(before->text(), "restarted");
+  EXPECT_EQ(culprit->text(), "restarted");
+  EXPECT_TRUE(after->answered());
+}
+
+TEST_F(ActorsSupervision, ACrashedAggregateRunsAgainAfterAPauseFromWhatTheJournalHas) {
+  start();
+  told(move("a", 5));
+  told(poison("a"));
+  const auto waiting = ask(move("a", 2));
+  EXPECT_EQ(waiting->text(), "-");
+  pass(seconds(1));
+  EXPECT_EQ(waiting->text(), "accepted 2 =7");
+  EXPECT_EQ(history("Fragile a"), (Lines{"crashed: the rule broke", "restarted"}));
+}
+
+TEST_F(ActorsSupervision, PausesGrowFromCrashToCrash) {
+  options.aggregates.jitter = 0;
+  options.aggregates.first_pause = milliseconds(100);
+  start();
+  told(move("a"));
+  std::vector<int> waited;
+  for (int crash = 0; crash < 3; ++crash) {
+    told(poison("a"));
+    const auto next = ask(move("a"));
+    int strides = 0;
+    for (; !next->answered(); ++strides) pass(milliseconds(10), milliseconds(10));
+    waited.push_back(strides * 10);
+  }
+  EXPECT_EQ(waited, (std::vector<int>{100, 200, 400}));
+}
+
+TEST_F(ActorsSupervision, AnAggregateThatCrashesTooOftenIsQuarantinedAlone) {
+  options.aggregates.max_restarts = 2;
+  start();
+  told(move("a"));
+  told(move("b"));
+  for (int crash = 0; crash < 3; ++crash) {
+    told(poison("a"));
+    pass(seconds(1));
+  }
+  EXPECT_EQ(told(move("a")), "quarantined");
+  EXPECT_EQ(told(move("b")), "accepted 2 =2");
+  EXPECT_EQ(history("Fragile a").back(), "quarantined: the rule broke");
+}
+
+TEST_F(ActorsSupervision, AnEventThatItsMemoryBreaksOnQuarantinesTheAggregateAlone) {
+  store_what_breaks("a");
+  start();
+  EXPECT_EQ(told(move("a")), "quarantined");
+  EXPECT_EQ(told(move("a")), "quarantined");
+  EXPECT_EQ(told(move("b")), "accepted 1 =1");
+  EXPECT_EQ(history("Fragile a"),
+            (Lines{"quarantined: version 1: keel.testing.v1.CounterMoved: the memory broke"}));
+}
+
+TEST_F(ActorsSupervision, AnUnknownEventQuarantinesTheAggregateAlone) {
+  store_event("a", "keel.testing.v1.FromTheFuture", "");
+  start();
+  EXPECT_EQ(told(move("a")), "quarantined");
+  EXPECT_EQ(told(move("b")), "accepted 1 =1");
+}
+
+TEST_F(ActorsSupervision, BrokenBytesQuarantineTheAggregateAlone) {
+  store_event("a", "keel.testing.v1.CounterMoved", "\xFF\xFF");
+  start();
+  EXPECT_EQ(told(move("a")), "quarantined");
+  EXPECT_EQ(told(move("b")), "accepted 1 =1");
+}
+
+TEST_F(ActorsSupervision, AMemoryThatBreaksOnItsOwnRulesEventStoresNothing) {
+  start();
+  told(move("a"));
+  EXPECT_EQ(told(move("a", Fragile::breaks_memory)), "restarted");
+  pass(seconds(1));
+  EXPECT_EQ(told(move("a")), "accepted 2 =2");
+}
+
+TEST_F(ActorsSupervision, ALoaderThatDiesIsReplacedAndItsLoadsAreTriedAgain) {
+  options.loaders = 1;
+  start();
+  bool first = true;
+  loading->load = [&](auto, const auto& call) {
+    if (std::exchange(first, false)) throw std::runtime_error("the loader broke");
+    return call();
+  };
+  const auto heard = ask(move("a"));
+  pass(seconds(2));
+  EXPECT_EQ(heard->text(), "accepted 1 =1");
+  EXPECT_EQ(history("loader 0").front(), "started");
+  EXPECT_TRUE(heard_of("restarted"));
+}
+
+TEST_F(ActorsSupervision, AWriterThatCrashesMakesTheLanesBeTakenAnew) {
+  start();
+  told(move("a", 5));
+  const Epoch before = store->epoch("testing", Lane{0});
+  writing->append = [&](const auto&) -> journal::Appended { throw std::runtime_error("the writer broke"); };
+  const auto lost = ask(move("a"));
+  EXPECT_TRUE(lost->answered());
+  writing->append = nullptr;
+  pass(seconds(3));
+  EXPECT_EQ(engine->state().stage, Stage::owning);
+  EXPECT_GT(store->epoch("testing", Lane{0}), before);
+  EXPECT_EQ(told(move("a", 2)), "accepted 2 =7");
+}
+
+TEST_F(ActorsSupervision, AWriterThatCrashesTooOftenFailsTheEngine) {
+  options.contexts.max_restarts = 2;
+  start();
+  writing->append = [&](const auto&) -> journal::Appended { throw std::runtime_error("the writer broke"); };
+  for (int crash = 0; crash < 3; ++crash) {
+    ask(move("a"));
+    pass(seconds(3));
+  }
+  EXPECT_EQ(engine->state().stage, Stage::failed);
+  EXPECT_EQ(told(move("a")), "not_owner");
+  EXPECT_TRUE(heard_of("escalated: the writer crashed: the writer broke"));
+}
+
+TEST_F(ActorsSupervision, TheTreeIsToldAsItGrows) {
+  start();
+  std::vector<std::string> names;
+  const auto root = registry.children(0, 10);
+  ASSERT_EQ(root.size(), 1U);
+  EXPECT_EQ(root[0].spec.name, "command");
+  for (const auto& child : registry.children(root[0].id, 10)) {
+    names.push_back(child.spec.name);
+    for (const auto& below : registry.children(child.id, 10)) names.push_back(child.spec.name + "/" + below.spec.name);
+  }
+  EXPECT_EQ(names, (Lines{"journal", "journal/owner", "journal/loader 0", "journal/loader 1", "testing",
+                          "testing/writer", "testing/lane 0", "testing/lane 1"}));
+}
+
+// -- services -------------------------------------------------------------------------------------------------------------
+
+/// A runner that ends at once, as it is told.
+class ScriptedRunner : public actors::Runner {
+ public:
+  explicit ScriptedRunner(std::function<Result<Done>()> script) : script_(std::move(script)) {}
+  Result<Done> run() override { return script_(); }
+  void stop() override {}
+
+ private:
+  std::function<Result<Done>()> script_;
+};
+
+TEST_F(ActorsSupervision, AServiceThatCannotGoOnIsMadeAnewAfterAPause) {
+  int made = 0;
+  services.push_back({"publisher", "testing", [&](const actors::LanesByContext& held) {
+                        EXPECT_EQ(held.at("testing")->count(), 2);
+                        ++made;
+                        return std::make_unique<ScriptedRunner>(
+                            [&]() -> Result<Done> {
+                              if (made < 3) return Fault{{}, "Kafka is away"};
+                              return Done{};
+                            });
+                      }});
+  start();
+  EXPECT_EQ(made, 1);
+  pass(seconds(2));
+  EXPECT_EQ(made, 3);
+  const auto lines = history("publisher");
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "restarted"), 2);
+  EXPECT_EQ(lines.back(), "stopped");
+  EXPECT_EQ(told(move("a")), "accepted 1 =1");
+}
+
+TEST_F(ActorsSupervision, AServiceThatFailsForEverNeverStopsCommands) {
+  services.push_back({"publisher", "testing", [](const actors::LanesByContext&) -> std::unique_ptr<actors::Runner> {
+                        throw std::runtime_error("no broker");
+                      }});
+  options.services.last_pause = milliseconds(200);
+  start();
+  pass(seconds(10));
+  EXPECT_EQ(engine->state().stage, Stage::owning);
+  EXPECT_EQ(told(move("a")), "accepted 1 =1");
+}
+
+TEST_F(ActorsSupervision, AServiceOfAnUnknownContextIsRefused) {
+  services.push_back({"publisher", "nowhere", {}});
+  EXPECT_THROW(make_engine(), std::logic_error);
+}
+
+}  // namespace
+}  // namespace keel::test
