@@ -102,7 +102,7 @@ Result<MigrationReport> migrate(const std::string& dsn, std::span<const Migratio
   if (!session) return session.fault();
   const std::string begin = "SET lock_timeout = 0; SELECT pg_advisory_lock(" + std::string(migration_lock) +
                             "); SET lock_timeout = '10s'; CREATE TABLE IF NOT EXISTS " + quoted(options.table, '"') +
-                            " (version text PRIMARY KEY)";
+                            " (version text PRIMARY KEY); GRANT SELECT ON " + quoted(options.table, '"') + " TO PUBLIC";
   if (const auto ready = run_script(**session, begin, "preparing " + options.table); !ready) return ready.fault();
   const auto applied = applied_versions(**session, options);
   if (!applied) return applied.fault();
