@@ -1,0 +1,3 @@
+foreach(name failure placement migration_files in_memory_faults)
+  keel_test(journal_${name}_test SOURCES journal_${name}_test.cpp DEPENDS keel_journal LABELS unit)
+endforeach()
