@@ -79,7 +79,7 @@ void watch_purchase(Client& client, std::string purchase_id, std::string token, 
                     std::function<void(Verdict)> done) {
   auto watch = std::make_shared<Watch>(Watch{client, {}, until, std::move(done)});
   watch->request.set_purchase_id(std::move(purchase_id));
-  watch->request.add_min_token(std::move(token));
+  if (!token.empty()) watch->request.add_min_token(std::move(token));
   open(std::move(watch));
 }
 

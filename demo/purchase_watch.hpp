@@ -21,8 +21,8 @@ enum class Until { in_cart, end };
 /// True when the purchase has got as far, or can get no further.
 bool has_come(purchase::v1::PurchaseStatus status, Until until);
 
-/// Watches a purchase, from the moment that `token` stands for, until it is in the cart or at its end. Watches again
-/// when the stream breaks. `done` is called once, on a thread of gRPC.
+/// Watches a purchase, from the moment that `token` stands for (now, when it is empty), until it is in the cart or at
+/// its end. Watches again when the stream breaks. `done` is called once, on a thread of gRPC.
 void watch_purchase(Client& client, std::string purchase_id, std::string token, Until until,
                     std::function<void(Verdict)> done);
 
