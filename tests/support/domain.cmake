@@ -10,6 +10,7 @@ keel_proto(keel_proto_testing ROOT ${CMAKE_CURRENT_SOURCE_DIR}/testing_context/p
     keel/testing/v1/state.proto
   SERVICES
     keel/testing/v1/commands.proto
+    keel/testing/v1/queries.proto
   DEPENDS keel_proto_shared)
 add_library(keel_testing_context STATIC testing_context/counter.cpp)
 target_include_directories(keel_testing_context PUBLIC ${PROJECT_SOURCE_DIR}/tests)

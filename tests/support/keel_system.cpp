@@ -14,10 +14,10 @@
 namespace keel::test {
 namespace {
 
-std::filesystem::path binary() {
+std::filesystem::path binary(const std::string& program) {
   const char* path = std::getenv("KEEL_BINARY");
   if (path == nullptr) throw std::runtime_error("KEEL_BINARY is not set: run this test through ctest");
-  return path;
+  return std::filesystem::path(path).parent_path() / program;
 }
 
 std::filesystem::path fresh_folder() {
@@ -82,7 +82,7 @@ Process& KeelSystem::launch(const std::string& role, const std::map<std::string,
   auto all = environment_of(role, instance);
   for (const auto& [name, value] : environment) all[name] = value;
   processes_.erase(role + instance);
-  auto started = Process::start({binary(), {role}, all, folder_ / (role + instance + ".log")});
+  auto started = Process::start({binary(options_.program), {role}, all, folder_ / (role + instance + ".log")});
   return processes_.emplace(role + instance, std::move(started)).first->second;
 }
 
@@ -118,7 +118,7 @@ KeelSystem::Ran KeelSystem::run(const std::vector<std::string>& arguments,
   for (const auto& [name, value] : environment) all[name] = value;
   const auto log = folder_ / "run.log";
   std::filesystem::remove(log);
-  auto process = Process::start({binary(), arguments, all, log});
+  auto process = Process::start({binary(options_.program), arguments, all, log});
   const auto code = process.wait(std::chrono::seconds(60));
   return {code.value_or(-1), content_of(log)};
 }

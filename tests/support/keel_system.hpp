@@ -20,6 +20,8 @@ class KeelSystem {
   struct Options {
     /// Empty: `keel broker`. Else the bootstrap address of a real Kafka.
     std::string brokers;
+    /// Another binary of the same build than `keel`.
+    std::string program = "keel";
     /// Further settings for every process, as environment: `KEEL_JOURNAL__BATCH` …
     std::map<std::string, std::string> environment;
   };
