@@ -38,6 +38,7 @@ LIBRARIES = [
     (r"librdkafka/", r"kafka/"),
     (r"(libpq-fe\.h|libpq/|pqxx/)", r"(journal|query)/(.*/)?postgres_\w+\.[ch]pp"),
     (r"(grpcpp|grpc)/", r"(command|query|ops|app)/"),
+    (r"absl/", r"ops/grpc_process\.cpp"),
     (r"(httplib\.h|prometheus/)", r"ops/"),
     (r"spdlog/", r"(ops|app)/"),
     (r"(CLI/|toml\+\+/)", r"app/"),

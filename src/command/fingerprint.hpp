@@ -3,13 +3,13 @@
 #include <string>
 #include <string_view>
 
+#include "actors/call.hpp"
 #include "domain/aggregate.hpp"
-#include "journal/records.hpp"
 
 namespace keel::command {
 
-/// SHA-256 over caller, method and command, each after its length (8 bytes, big-endian), so that no two triples run into
-/// one another. Source: docs/protocol.md, "Answers".
+/// SHA-256 over caller, method and command, each after its length (8 bytes, big-endian), so that no two triples run
+/// into one another. Source: docs/protocol.md, "Answers".
 ///
 /// `method` is the rpc's path without the first slash, `command` what `canonical_bytes` made.
 journal::Fingerprint fingerprint_of(std::string_view caller, std::string_view method, std::string_view command);

@@ -16,8 +16,9 @@ using google::protobuf::ServiceDescriptor;
 constexpr std::string_view service_suffix = "CommandService";
 
 constexpr std::array<std::string_view, 16> outcome_words = {
-    "accepted", "deduplicated", "refused",  "conflict",  "reused",          "overloaded",          "late",    "not_owner",
-    "quarantined", "stopping",  "restarted", "outcome_unknown", "journal_unavailable", "invalid", "cancelled", "internal"};
+    "accepted",  "deduplicated", "refused",  "conflict",  "reused",          "overloaded",          "late",
+    "not_owner", "quarantined",  "stopping", "restarted", "outcome_unknown", "journal_unavailable", "invalid",
+    "cancelled", "internal"};
 
 [[noreturn]] void reject(const std::string& culprit, const std::string& why) {
   throw std::logic_error(culprit + ": " + why);
@@ -26,11 +27,11 @@ constexpr std::array<std::string_view, 16> outcome_words = {
 /// The field of that number, which must be of that name, type and label.
 const FieldDescriptor* field(const Descriptor* message, int number, std::string_view name, FieldDescriptor::Type type) {
   const FieldDescriptor* const found = message->FindFieldByNumber(number);
-  const bool fits = found != nullptr && found->type() == type && !found->is_repeated() &&
-                    (name.empty() || found->name() == name);
+  const bool fits =
+      found != nullptr && found->type() == type && !found->is_repeated() && (name.empty() || found->name() == name);
   if (!fits) {
-    reject(message->full_name(), "field " + std::to_string(number) + " must be a " +
-                                     FieldDescriptor::TypeName(type) + (name.empty() ? "" : " named " + std::string(name)));
+    reject(message->full_name(), "field " + std::to_string(number) + " must be a " + FieldDescriptor::TypeName(type) +
+                                     (name.empty() ? "" : " named " + std::string(name)));
   }
   return found;
 }
@@ -44,9 +45,9 @@ std::map<std::string, ops::Counter, std::less<>> outcome_counters(const Aggregat
                                                                   ops::Metrics& metrics) {
   std::map<std::string, ops::Counter, std::less<>> counters;
   for (const std::string_view outcome : outcome_words) {
-    counters[std::string(outcome)] =
-        metrics.counter("keel_commands_total", "Commands answered, by what became of them.",
-                        {{"context", std::string(kind.context)}, {"command", command}, {"outcome", std::string(outcome)}});
+    counters[std::string(outcome)] = metrics.counter(
+        "keel_commands_total", "Commands answered, by what became of them.",
+        {{"context", std::string(kind.context)}, {"command", command}, {"outcome", std::string(outcome)}});
   }
   return counters;
 }
@@ -63,7 +64,8 @@ std::unique_ptr<const Method> method_of(const MethodDescriptor* rpc, const Aggre
   method->request_id = field(rule.descriptor, 2, "request_id", FieldDescriptor::TYPE_STRING);
   method->expected_version = field(rule.descriptor, 3, "expected_version", FieldDescriptor::TYPE_INT64);
   method->validate_only = field(rule.descriptor, 4, "validate_only", FieldDescriptor::TYPE_BOOL);
-  if (!method->expected_version->has_presence()) reject(rule.descriptor->full_name(), "expected_version must be optional");
+  if (!method->expected_version->has_presence())
+    reject(rule.descriptor->full_name(), "expected_version must be optional");
   method->calls = std::make_shared<ops::CallSeries>(metrics, std::string(method->name()));
   method->outcomes = outcome_counters(kind, rpc->name(), metrics);
   return method;

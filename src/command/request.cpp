@@ -139,7 +139,8 @@ std::string metadata_of(const Uuid& request_id, std::string_view caller, const E
 }
 
 bool is_lower_hex(std::string_view text) {
-  return std::ranges::all_of(text, [](char each) { return (each >= '0' && each <= '9') || (each >= 'a' && each <= 'f'); });
+  return std::ranges::all_of(text,
+                             [](char each) { return (each >= '0' && each <= '9') || (each >= 'a' && each <= 'f'); });
 }
 
 bool is_id(std::string_view hex) { return is_lower_hex(hex) && hex.find_first_not_of('0') != std::string_view::npos; }

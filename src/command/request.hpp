@@ -24,8 +24,8 @@ struct Envelope {
   std::vector<std::string_view> traceparents;
 };
 
-/// Turns a request into a call, its reply not yet set, or into the error that the client gets: everything that is wrong,
-/// at once (`BadRequest`), nothing submitted.
+/// Turns a request into a call, its reply not yet set, or into the error that the client gets: everything that is
+/// wrong, at once (`BadRequest`), nothing submitted.
 ///
 /// | wrong | reason (INVALID_ARGUMENT) |
 /// |---|---|
@@ -35,8 +35,8 @@ struct Envelope {
 /// | one older than R − 5 min, and nothing else | REQUEST_ID_EXPIRED |
 /// | anything else, or several | FIELD_INVALID |
 ///
-/// A deadline further away than `longest_deadline` counts as that. A traceparent that W3C's form does not allow, or more
-/// than one, is dropped, as the Trace Context recommendation says.
+/// A deadline further away than `longest_deadline` counts as that. A traceparent that W3C's form does not allow, or
+/// more than one, is dropped, as the Trace Context recommendation says.
 std::variant<actors::Call, grpc::Status> read_request(const Method& method, std::string_view bytes,
                                                       const Envelope& envelope, const EdgeOptions& options,
                                                       Timestamp now);

@@ -11,8 +11,8 @@
 namespace keel::command {
 namespace {
 
-using google::protobuf::io::CodedOutputStream;
 using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedOutputStream;
 
 constexpr int version_field = 1;
 constexpr int token_field = 2;

@@ -100,18 +100,19 @@ std::vector<std::string> CommandService::measured_paths() const {
 /// What generated code does in `WithRawCallbackMethod_…`, for a method known only by its descriptor.
 void CommandService::serve(int index, const Method& method) {
   AddMethod(new grpc::internal::RpcServiceMethod(method.path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-  MarkMethodRawCallback(index, new Handler([this, &method](grpc::CallbackServerContext* context,
-                                                           const grpc::ByteBuffer* request,
-                                                           grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
-    const auto unary = UnaryCall::make(*context, *response, method, options_.incarnation);
-    try {
-      submit(method, unary, *context, *request, engine_, options_);
-    } catch (const std::exception& bug) {
-      log::error("command", "a request could not be handled", {{"method", method.name()}, {"err.reason", bug.what()}});
-      unary->refuse(our_fault(), "internal");
-    }
-    return unary.get();
-  }));
+  MarkMethodRawCallback(
+      index, new Handler([this, &method](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) -> grpc::ServerUnaryReactor* {
+        const auto unary = UnaryCall::make(*context, *response, method, options_.incarnation);
+        try {
+          submit(method, unary, *context, *request, engine_, options_);
+        } catch (const std::exception& bug) {
+          log::error("command", "a request could not be handled",
+                     {{"method", method.name()}, {"err.reason", bug.what()}});
+          unary->refuse(our_fault(), "internal");
+        }
+        return unary.get();
+      }));
 }
 
 std::vector<std::unique_ptr<CommandService>> command_services(const std::vector<const domain::AggregateKind*>& kinds,

@@ -19,7 +19,8 @@ namespace keel::command {
 struct EdgeOptions {
   /// Of the journal: it goes into every token.
   Uuid incarnation;
-  /// R: how long receipts are kept (docs/protocol.md, "Answers"). Version 7 request ids older than R − 5 min are refused.
+  /// R: how long receipts are kept (docs/protocol.md, "Answers"). Version 7 request ids older than R − 5 min are
+  /// refused.
   std::chrono::seconds retention = std::chrono::hours(24 * 7);
   /// A caller's deadline further away than this counts as this.
   std::chrono::milliseconds longest_deadline{30'000};
@@ -57,10 +58,11 @@ class CommandService final : public grpc::Service, public ops::MeasuresItself {
 /// The command services of these aggregates: for each command whose file has a service `…CommandService` with an rpc
 /// that takes it. Commands without an rpc are internal and get none. `engine` outlives the services.
 ///
-/// Throws std::logic_error, naming the culprit, when an rpc takes no command of these aggregates, or request or response
-/// lack the fields that all contexts share (docs/protocol.md): a context that is put together wrongly must not start.
-std::vector<std::unique_ptr<CommandService>> command_services(
-    const std::vector<const domain::AggregateKind*>& kinds, actors::CommandPort& engine, const EdgeOptions& options,
-    ops::Metrics& metrics = ops::metrics());
+/// Throws std::logic_error, naming the culprit, when an rpc takes no command of these aggregates, or request or
+/// response lack the fields that all contexts share (docs/protocol.md): a context that is put together wrongly must not
+/// start.
+std::vector<std::unique_ptr<CommandService>> command_services(const std::vector<const domain::AggregateKind*>& kinds,
+                                                              actors::CommandPort& engine, const EdgeOptions& options,
+                                                              ops::Metrics& metrics = ops::metrics());
 
 }  // namespace keel::command

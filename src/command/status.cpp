@@ -27,14 +27,20 @@ Telling telling_of(Trouble trouble) {
       return {grpc::RESOURCE_EXHAUSTED, "OVERLOADED", "too many commands are in flight; nothing was written",
               milliseconds(50), "overloaded"};
     case Trouble::late:
-      return {grpc::DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", "the deadline passed before the command was decided", {},
+      return {grpc::DEADLINE_EXCEEDED,
+              "DEADLINE_EXCEEDED",
+              "the deadline passed before the command was decided",
+              {},
               "late"};
     case Trouble::not_owner:
       return {grpc::UNAVAILABLE, "NOT_OWNER", "this process does not own the aggregate's lane", milliseconds(1000),
               "not_owner"};
     case Trouble::quarantined:
-      return {grpc::UNAVAILABLE, "AGGREGATE_QUARANTINED", "the aggregate cannot be loaded and waits for an operator",
-              {}, "quarantined"};
+      return {grpc::UNAVAILABLE,
+              "AGGREGATE_QUARANTINED",
+              "the aggregate cannot be loaded and waits for an operator",
+              {},
+              "quarantined"};
     case Trouble::stopping:
       return {grpc::UNAVAILABLE, "STOPPING", "this process is stopping", milliseconds(1000), "stopping"};
     case Trouble::restarted:

@@ -36,8 +36,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public actors::AnswerPo
   void finish(const grpc::Status& status);
   void OnCancel() override;
   void OnDone() override;
-  /// Our reactions are short and take no lock, so gRPC may run them where it stands. By default it hands every OnDone to
-  /// a thread of its own, which costs a call about a fifth of its CPU.
+  /// Our reactions are short and take no lock, so gRPC may run them where it stands. By default it hands every OnDone
+  /// to a thread of its own, which costs a call about a fifth of its CPU.
   bool InternalInlineable() override { return true; }
 
   grpc::CallbackServerContext& context_;

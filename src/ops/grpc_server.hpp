@@ -40,9 +40,9 @@ struct GrpcOptions {
 };
 
 /// A gRPC server as every process of Keel runs it: health per service, reflection, limits, metrics
-/// (`grpc_server_call_started_total`, `grpc_server_call_duration_seconds`, `keel_grpc_in_flight_calls` by method; methods
-/// that we do not serve count as `other`), and an address of its own (no SO_REUSEPORT: two processes never share a port
-/// unnoticed).
+/// (`grpc_server_call_started_total`, `grpc_server_call_duration_seconds`, `keel_grpc_in_flight_calls` by method;
+/// methods that we do not serve count as `other`), and an address of its own (no SO_REUSEPORT: two processes never
+/// share a port unnoticed).
 ///
 /// Starts NOT_SERVING; say `serving(true)` when the process can do its work.
 class GrpcServer {

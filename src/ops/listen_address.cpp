@@ -61,8 +61,9 @@ std::string cannot_listen(std::string_view who, std::string_view address) {
   const auto parsed = parse_address(address);
   if (!parsed) return start + "it is no address; write host:port, e.g. 127.0.0.1:9464";
   const std::string reason = reason_against(*parsed);
-  return start + (reason.empty() ? "the system refused" : reason) + "; end the process that has it (ss -ltnp 'sport = :" +
-         std::to_string(parsed->port) + "' names it) or configure another address";
+  return start + (reason.empty() ? "the system refused" : reason) +
+         "; end the process that has it (ss -ltnp 'sport = :" + std::to_string(parsed->port) +
+         "' names it) or configure another address";
 }
 
 }  // namespace keel::ops

@@ -78,8 +78,8 @@ std::optional<Level> parse_level(std::string_view word);
 
 /// The line of one event in the given (not `automatic`) format: what the functions above write. Pure.
 ///
-/// JSON: `{"ts":"2026-01-31T12:00:00.123456Z","level":"info","msg":…,"logger":…,"service":…,"node":…,<fields>}`. A field
-/// named like one of those gets a trailing underscore. A byte that is no UTF-8 shows as `\\xNN`.
+/// JSON: `{"ts":"2026-01-31T12:00:00.123456Z","level":"info","msg":…,"logger":…,"service":…,"node":…,<fields>}`. A
+/// field named like one of those gets a trailing underscore. A byte that is no UTF-8 shows as `\\xNN`.
 std::string line_of(Format format, const Options& options, Timestamp at, Level level, std::string_view logger,
                     std::string_view message, Fields fields);
 

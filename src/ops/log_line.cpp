@@ -27,7 +27,8 @@ bool acts_on_terminals(std::string_view character) {
 
 unsigned code_point(std::string_view character) {
   unsigned value = static_cast<unsigned char>(character[0]) & (0xFFu >> (character.size() + 1));
-  for (std::size_t i = 1; i < character.size(); ++i) value = value << 6 | (static_cast<unsigned char>(character[i]) & 0x3Fu);
+  for (std::size_t i = 1; i < character.size(); ++i)
+    value = value << 6 | (static_cast<unsigned char>(character[i]) & 0x3Fu);
   return value;
 }
 
@@ -131,9 +132,9 @@ std::string rfc3339(Timestamp at) {
   std::tm parts{};
   gmtime_r(&time, &parts);
   std::array<char, 64> text;
-  const int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.tm_year + 1900,
-                                   parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                                   static_cast<int>((at - seconds).count()));
+  const int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
+                                   parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
+                                   parts.tm_sec, static_cast<int>((at - seconds).count()));
   return std::string(text.data(), static_cast<std::size_t>(length));
 }
 
@@ -142,8 +143,11 @@ std::string json_line(const Event& event) {
   out.reserve(192 + event.message.size());
   out.push_back('{');
   append_pair(out, "ts", rfc3339(event.at));
-  for (const auto& [key, text] : {std::pair{"level", event.level}, {"msg", event.message}, {"logger", event.logger},
-                                  {"service", event.service}, {"node", event.node}}) {
+  for (const auto& [key, text] : {std::pair{"level", event.level},
+                                  {"msg", event.message},
+                                  {"logger", event.logger},
+                                  {"service", event.service},
+                                  {"node", event.node}}) {
     if (text.empty() && key == std::string_view("node")) continue;
     out.push_back(',');
     append_pair(out, key, text);

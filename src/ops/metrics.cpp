@@ -79,7 +79,8 @@ Labels mended(const Labels& labels) {
 struct Metrics::Families {
   mutable std::mutex mutex;
   std::map<std::string, Family, std::less<>> by_name;
-  /// Held through a scrape, so that dropping a sample waits for it. Never together with `mutex` by a sample's own doing.
+  /// Held through a scrape, so that dropping a sample waits for it. Never together with `mutex` by a sample's own
+  /// doing.
   mutable std::recursive_mutex sampling;
   std::list<std::function<void()>> samples;
 
@@ -153,11 +154,10 @@ std::uint64_t Histogram::count() const {
 }
 
 const std::vector<double>& latency_buckets() {
-  static const std::vector<double> bounds = {0.00001, 0.00005, 0.0001, 0.0003, 0.0006, 0.0008, 0.001, 0.002, 0.003,
-                                             0.004,   0.005,   0.006,  0.008,  0.01,   0.013,  0.016, 0.02,  0.025,
-                                             0.03,    0.04,    0.05,   0.065,  0.08,   0.1,    0.13,  0.16,  0.2,
-                                             0.25,    0.3,     0.4,    0.5,    0.65,   0.8,    1,     2,     5,
-                                             10,      20,      50,     100};
+  static const std::vector<double> bounds = {
+      0.00001, 0.00005, 0.0001, 0.0003, 0.0006, 0.0008, 0.001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.008, 0.01,
+      0.013,   0.016,   0.02,   0.025,  0.03,   0.04,   0.05,  0.065, 0.08,  0.1,   0.13,  0.16,  0.2,   0.25,
+      0.3,     0.4,     0.5,    0.65,   0.8,    1,      2,     5,     10,    20,    50,    100};
   return bounds;
 }
 

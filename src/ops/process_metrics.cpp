@@ -17,7 +17,8 @@ namespace {
 void append(std::string& out, std::string_view name, std::string_view kind, std::string_view help, double value) {
   std::ostringstream line;
   line.precision(17);
-  line << "# HELP " << name << ' ' << help << "\n# TYPE " << name << ' ' << kind << '\n' << name << ' ' << value << '\n';
+  line << "# HELP " << name << ' ' << help << "\n# TYPE " << name << ' ' << kind << '\n'
+       << name << ' ' << value << '\n';
   out += line.str();
 }
 

@@ -84,9 +84,8 @@ struct StatusServer::Listener {
     http.Get("/readyz", [&ready](const auto&, auto& response) { tell(ready, response); });
     http.Get("/metrics",
              [&metrics](const auto&, auto& response) { response.set_content(metrics.text(), prometheus_type); });
-    http.Get("/version", [text = std::move(version)](const auto&, auto& response) {
-      response.set_content(text, json_type);
-    });
+    http.Get("/version",
+             [text = std::move(version)](const auto&, auto& response) { response.set_content(text, json_type); });
     const httplib::Server::Handler refuse = refuse_other_methods;
     http.Post(".*", refuse);
     http.Put(".*", refuse);

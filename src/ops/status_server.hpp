@@ -51,8 +51,9 @@ struct StatusOptions {
 /// The process's face for machines, over plain HTTP: `/metrics` (Prometheus), `/livez` (200 while this process should
 /// not be restarted), `/readyz` (200 when it can do its work; else 503), `/version`.
 ///
-/// `/livez` and `/readyz` answer `{"status":"ok|failing","checks":[{"name":…,"status":"ok"},{"name":…,"status":"failing",
-/// "why":…}]}`. Liveness never depends on a database or a broker. Anything else is 404, other methods than GET and HEAD 405.
+/// `/livez` and `/readyz` answer
+/// `{"status":"ok|failing","checks":[{"name":…,"status":"ok"},{"name":…,"status":"failing", "why":…}]}`. Liveness never
+/// depends on a database or a broker. Anything else is 404, other methods than GET and HEAD 405.
 class StatusServer {
  public:
   /// Listens, with threads of its own. A fault when the address is taken or not ours, saying which.

@@ -24,13 +24,16 @@ void tell_log(const SupervisionEvent& event) {
     case Happening::crashed:
       if (event.kind == NodeKind::aggregate) return log::debug("supervision", "crashed", fields);
       return log::warn("supervision", "crashed", fields);
-    case Happening::escalated: return log::error("supervision", "gave up and escalated", fields);
-    case Happening::quarantined: return log::error("supervision", "quarantined: a person must look", fields);
+    case Happening::escalated:
+      return log::error("supervision", "gave up and escalated", fields);
+    case Happening::quarantined:
+      return log::error("supervision", "quarantined: a person must look", fields);
     case Happening::started:
     case Happening::backing_off:
     case Happening::restarted:
     case Happening::stopped:
-    case Happening::recovered: return;
+    case Happening::recovered:
+      return;
   }
 }
 

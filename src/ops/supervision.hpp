@@ -107,8 +107,8 @@ class AggregateGroup {
   std::atomic<std::int64_t> alive_{0};
 };
 
-/// Remembers who supervises whom and what became of them: each start, crash, restart, backoff, stop and quarantine, with
-/// cause and time. CAF has no tree to ask, so supervisors tell it here; the dashboard reads here and nowhere else.
+/// Remembers who supervises whom and what became of them: each start, crash, restart, backoff, stop and quarantine,
+/// with cause and time. CAF has no tree to ask, so supervisors tell it here; the dashboard reads here and nowhere else.
 ///
 /// Any thread; never blocks longer than a few map operations under one mutex (aggregates that live and pass away in
 /// peace never take it). Memory is bounded: the history is a ring, and at most `max_troubled` aggregates a group are

@@ -44,45 +44,66 @@ grpc::Status bad_page_size() { return invalid("page_size", "must be 0 to 1000");
 
 v1::SupervisionNode::Kind wire(NodeKind kind) {
   switch (kind) {
-    case NodeKind::supervisor: return v1::SupervisionNode::KIND_SUPERVISOR;
-    case NodeKind::worker: return v1::SupervisionNode::KIND_WORKER;
-    case NodeKind::aggregate_group: return v1::SupervisionNode::KIND_AGGREGATE_GROUP;
-    case NodeKind::aggregate: return v1::SupervisionNode::KIND_AGGREGATE;
+    case NodeKind::supervisor:
+      return v1::SupervisionNode::KIND_SUPERVISOR;
+    case NodeKind::worker:
+      return v1::SupervisionNode::KIND_WORKER;
+    case NodeKind::aggregate_group:
+      return v1::SupervisionNode::KIND_AGGREGATE_GROUP;
+    case NodeKind::aggregate:
+      return v1::SupervisionNode::KIND_AGGREGATE;
   }
   return v1::SupervisionNode::KIND_UNSPECIFIED;
 }
 
 v1::SupervisionNode::State wire(NodeState state) {
   switch (state) {
-    case NodeState::running: return v1::SupervisionNode::STATE_RUNNING;
-    case NodeState::backing_off: return v1::SupervisionNode::STATE_BACKING_OFF;
-    case NodeState::stopped: return v1::SupervisionNode::STATE_STOPPED;
-    case NodeState::crashed: return v1::SupervisionNode::STATE_CRASHED;
-    case NodeState::quarantined: return v1::SupervisionNode::STATE_QUARANTINED;
+    case NodeState::running:
+      return v1::SupervisionNode::STATE_RUNNING;
+    case NodeState::backing_off:
+      return v1::SupervisionNode::STATE_BACKING_OFF;
+    case NodeState::stopped:
+      return v1::SupervisionNode::STATE_STOPPED;
+    case NodeState::crashed:
+      return v1::SupervisionNode::STATE_CRASHED;
+    case NodeState::quarantined:
+      return v1::SupervisionNode::STATE_QUARANTINED;
   }
   return v1::SupervisionNode::STATE_UNSPECIFIED;
 }
 
 v1::SupervisionNode::Strategy wire(Strategy strategy) {
   switch (strategy) {
-    case Strategy::none: return v1::SupervisionNode::STRATEGY_UNSPECIFIED;
-    case Strategy::one_for_one: return v1::SupervisionNode::STRATEGY_ONE_FOR_ONE;
-    case Strategy::one_for_all: return v1::SupervisionNode::STRATEGY_ONE_FOR_ALL;
-    case Strategy::rest_for_one: return v1::SupervisionNode::STRATEGY_REST_FOR_ONE;
+    case Strategy::none:
+      return v1::SupervisionNode::STRATEGY_UNSPECIFIED;
+    case Strategy::one_for_one:
+      return v1::SupervisionNode::STRATEGY_ONE_FOR_ONE;
+    case Strategy::one_for_all:
+      return v1::SupervisionNode::STRATEGY_ONE_FOR_ALL;
+    case Strategy::rest_for_one:
+      return v1::SupervisionNode::STRATEGY_REST_FOR_ONE;
   }
   return v1::SupervisionNode::STRATEGY_UNSPECIFIED;
 }
 
 v1::SupervisionEvent::Happening wire(Happening happening) {
   switch (happening) {
-    case Happening::started: return v1::SupervisionEvent::HAPPENING_STARTED;
-    case Happening::crashed: return v1::SupervisionEvent::HAPPENING_CRASHED;
-    case Happening::backing_off: return v1::SupervisionEvent::HAPPENING_BACKING_OFF;
-    case Happening::restarted: return v1::SupervisionEvent::HAPPENING_RESTARTED;
-    case Happening::stopped: return v1::SupervisionEvent::HAPPENING_STOPPED;
-    case Happening::quarantined: return v1::SupervisionEvent::HAPPENING_QUARANTINED;
-    case Happening::escalated: return v1::SupervisionEvent::HAPPENING_ESCALATED;
-    case Happening::recovered: return v1::SupervisionEvent::HAPPENING_RECOVERED;
+    case Happening::started:
+      return v1::SupervisionEvent::HAPPENING_STARTED;
+    case Happening::crashed:
+      return v1::SupervisionEvent::HAPPENING_CRASHED;
+    case Happening::backing_off:
+      return v1::SupervisionEvent::HAPPENING_BACKING_OFF;
+    case Happening::restarted:
+      return v1::SupervisionEvent::HAPPENING_RESTARTED;
+    case Happening::stopped:
+      return v1::SupervisionEvent::HAPPENING_STOPPED;
+    case Happening::quarantined:
+      return v1::SupervisionEvent::HAPPENING_QUARANTINED;
+    case Happening::escalated:
+      return v1::SupervisionEvent::HAPPENING_ESCALATED;
+    case Happening::recovered:
+      return v1::SupervisionEvent::HAPPENING_RECOVERED;
   }
   return v1::SupervisionEvent::HAPPENING_UNSPECIFIED;
 }

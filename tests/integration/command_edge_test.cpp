@@ -69,7 +69,8 @@ TEST(CommandEdge, GivesTheEngineTheCallAsItWasSent) {
   });
   const NoteRequest note = good_note();
   RawOptions options;
-  options.metadata = {{"keel-caller", "shop"}, {"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}};
+  options.metadata = {{"keel-caller", "shop"},
+                      {"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}};
   ASSERT_TRUE(edge.send(note, options).status.ok());
   const auto got = *desk.take();
   EXPECT_EQ(got.command->SerializeAsString(), note.SerializeAsString());
@@ -276,9 +277,8 @@ TEST(CommandEdge, TakesTheCallersNameFromItsCertificate) {
       },
       server_options, edge_options);
   const auto client = authority.issue("till-7");
-  const auto channel = grpc::CreateChannel(
-      "localhost:" + std::to_string(edge.server->port()),
-      grpc::SslCredentials({authority.certificate(), client.key, client.certificate}));
+  const auto channel =
+      keel::testing::secure_channel_to(edge.server->port(), {authority.certificate(), client.key, client.certificate});
   RawOptions liar;
   liar.metadata = {{"keel-caller", "boss"}};
   EXPECT_TRUE(call(*channel, note_path, good_note().SerializeAsString(), liar).status.ok());

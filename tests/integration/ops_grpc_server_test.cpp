@@ -109,7 +109,8 @@ TEST_F(GrpcServerTest, CountsAndTimesCallsByMethodAndCode) {
   const std::string method = R"(grpc_method="keel.ops.v1.SupervisionService/GetSupervisionTree")";
   EXPECT_THAT(text, HasSubstr("grpc_server_call_started_total{" + method + "} 2\n"));
   EXPECT_THAT(text, HasSubstr("grpc_server_call_duration_seconds_count{" + method + ",grpc_status=\"OK\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("grpc_server_call_duration_seconds_count{" + method + ",grpc_status=\"INVALID_ARGUMENT\"} 1\n"));
+  EXPECT_THAT(
+      text, HasSubstr("grpc_server_call_duration_seconds_count{" + method + ",grpc_status=\"INVALID_ARGUMENT\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("keel_grpc_in_flight_calls{" + method + "} 0\n"));
 }
 
@@ -128,7 +129,8 @@ TEST_F(GrpcServerTest, NeverSharesItsPortAndSaysSo) {
   taken.listen = "127.0.0.1:" + std::to_string(server->port());
   const auto second = GrpcServer::start(taken, {service.get()}, metrics);
   ASSERT_FALSE(second);
-  EXPECT_THAT(second.fault().what, HasSubstr("gRPC server: cannot listen on " + taken.listen + ": Address already in use"));
+  EXPECT_THAT(second.fault().what,
+              HasSubstr("gRPC server: cannot listen on " + taken.listen + ": Address already in use"));
 }
 
 TEST_F(GrpcServerTest, FaultsOnAnAddressThatIsNone) {
@@ -153,7 +155,8 @@ TEST_F(GrpcServerTest, EndsOpenStreamsAfterTheGrace) {
 
 TEST_F(GrpcServerTest, ListensOnASocketPath) {
   GrpcOptions options;
-  const std::string path = (std::filesystem::temp_directory_path() / ("keel-grpc-" + std::to_string(getpid()))).string();
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("keel-grpc-" + std::to_string(getpid()))).string();
   options.listen = "unix:" + path;
   start(options);
   EXPECT_EQ(server->port(), 0);
@@ -178,8 +181,7 @@ class GrpcTlsTest : public GrpcServerTest {
   std::string path(const std::string& name) const { return (folder / name).string(); }
 
   std::shared_ptr<grpc::Channel> secure_channel(const Certificate& client) const {
-    grpc::SslCredentialsOptions ssl{authority.certificate(), client.key, client.certificate};
-    return grpc::CreateChannel("localhost:" + std::to_string(server->port()), grpc::SslCredentials(ssl));
+    return keel::testing::secure_channel_to(server->port(), {authority.certificate(), client.key, client.certificate});
   }
 
   const std::filesystem::path folder =

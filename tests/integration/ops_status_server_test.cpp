@@ -37,7 +37,8 @@ class Connection {
     ::send(socket_, request.data(), request.size(), MSG_NOSIGNAL);
     std::string answer;
     char piece[4096];
-    for (ssize_t got = 0; (got = ::recv(socket_, piece, sizeof piece, 0)) > 0;) answer.append(piece, static_cast<std::size_t>(got));
+    for (ssize_t got = 0; (got = ::recv(socket_, piece, sizeof piece, 0)) > 0;)
+      answer.append(piece, static_cast<std::size_t>(got));
     return answer;
   }
 
@@ -47,7 +48,8 @@ class Connection {
 };
 
 std::string ask(int port, const std::string& method, const std::string& path) {
-  return Connection(port).ask(method + " " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  return Connection(port).ask(method + " " + path +
+                              " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 }
 
 json body_of(const std::string& answer) { return json::parse(answer.substr(answer.find("\r\n\r\n") + 4)); }
@@ -128,7 +130,8 @@ TEST_F(StatusServerTest, NeverSharesItsPortAndSaysSo) {
   taken.listen = "127.0.0.1:" + std::to_string(server->port());
   const auto second = StatusServer::start(taken, alive, ready, metrics);
   ASSERT_FALSE(second);
-  EXPECT_THAT(second.fault().what, HasSubstr("status server: cannot listen on " + taken.listen + ": Address already in use"));
+  EXPECT_THAT(second.fault().what,
+              HasSubstr("status server: cannot listen on " + taken.listen + ": Address already in use"));
   EXPECT_THAT(second.fault().what, HasSubstr("configure another address"));
 }
 
@@ -137,7 +140,8 @@ TEST_F(StatusServerTest, FaultsOnAnAddressThatIsNoneOrNotOurs) {
   bad.listen = "nonsense";
   EXPECT_THAT(StatusServer::start(bad, alive, ready, metrics).fault().what, HasSubstr("it is no address"));
   bad.listen = "192.0.2.1:9464";
-  EXPECT_THAT(StatusServer::start(bad, alive, ready, metrics).fault().what, HasSubstr("Cannot assign requested address"));
+  EXPECT_THAT(StatusServer::start(bad, alive, ready, metrics).fault().what,
+              HasSubstr("Cannot assign requested address"));
 }
 
 TEST_F(StatusServerTest, FreesItsPortWhenItEnds) {

@@ -33,15 +33,16 @@ class SupervisionServiceTest : public testing::Test {
 
   Metrics metrics;
   SupervisionRegistry registry{{}, metrics};
-  NodeId root = registry.started(
-      {0, "command", NodeKind::supervisor, Strategy::one_for_one, 3, std::chrono::milliseconds(1500)});
+  NodeId root =
+      registry.started({0, "command", NodeKind::supervisor, Strategy::one_for_one, 3, std::chrono::milliseconds(1500)});
   std::unique_ptr<grpc::Service> service = supervision_service(registry);
   std::unique_ptr<GrpcServer> server;
   std::unique_ptr<v1::SupervisionService::Stub> stub;
 };
 
 TEST_F(SupervisionServiceTest, ShowsTheTreeALevelAndAPageAtATime) {
-  for (int i = 0; i < 5; ++i) registry.started({root, "lane " + std::to_string(i), NodeKind::worker, Strategy::none, 0, {}});
+  for (int i = 0; i < 5; ++i)
+    registry.started({root, "lane " + std::to_string(i), NodeKind::worker, Strategy::none, 0, {}});
   v1::GetSupervisionTreeRequest request;
   v1::GetSupervisionTreeResponse response;
   ASSERT_TRUE(tree(request, response).ok());

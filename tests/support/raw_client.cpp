@@ -27,6 +27,12 @@ std::shared_ptr<grpc::Channel> channel_to(int port) {
   return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments);
 }
 
+std::shared_ptr<grpc::Channel> secure_channel_to(int port, const grpc::SslCredentialsOptions& credentials) {
+  grpc::ChannelArguments arguments;
+  arguments.SetSslTargetNameOverride("localhost");
+  return grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::SslCredentials(credentials), arguments);
+}
+
 RawOutcome call(grpc::Channel& channel, const std::string& path, const std::string& bytes, const RawOptions& options) {
   grpc::ClientContext context;
   if (options.timeout) context.set_deadline(std::chrono::system_clock::now() + *options.timeout);

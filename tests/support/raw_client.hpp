@@ -27,8 +27,12 @@ struct RawOptions {
 
 std::shared_ptr<grpc::Channel> channel_to(int port);
 
+/// Over TLS, to a server whose certificate names `localhost`; no name is looked up.
+std::shared_ptr<grpc::Channel> secure_channel_to(int port, const grpc::SslCredentialsOptions& credentials);
+
 /// A unary call of any bytes to any path, right or wrong.
-RawOutcome call(grpc::Channel& channel, const std::string& path, const std::string& bytes, const RawOptions& options = {});
+RawOutcome call(grpc::Channel& channel, const std::string& path, const std::string& bytes,
+                const RawOptions& options = {});
 
 /// A server's stream of raw messages, e.g. Health/Watch.
 class RawStream {

@@ -10,9 +10,9 @@
 
 #include "command/service.hpp"
 #include "ops/grpc_server.hpp"
+#include "support/edge_port.hpp"
 #include "support/edge_probe/probe.hpp"
 #include "support/raw_client.hpp"
-#include "support/edge_port.hpp"
 
 namespace keel::testing {
 

@@ -47,7 +47,8 @@ std::string hex(const journal::Fingerprint& fingerprint) {
 
 /// Stored receipts rest on it for their whole retention. The value is Python's hashlib's over the same bytes.
 TEST(Fingerprint, IsPinned) {
-  EXPECT_EQ(hex(fingerprint_of("me", "S/M", "abc")), "6bca7ff7de78dd5e3fc9633a8ba3e4d9b203503897a9306cad43237a1554a48a");
+  EXPECT_EQ(hex(fingerprint_of("me", "S/M", "abc")),
+            "6bca7ff7de78dd5e3fc9633a8ba3e4d9b203503897a9306cad43237a1554a48a");
 }
 
 TEST(Fingerprint, DoesNotDependOnTheRequestId) {

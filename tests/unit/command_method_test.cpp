@@ -49,8 +49,9 @@ TEST(FindMethods, GivesAnInternalCommandNone) {
 }
 
 TEST(FindMethods, RefusesAnRpcThatNoAggregateDecides) {
-  EXPECT_THAT(complaint_about(domain::kind_of<Wrong<edgeprobe::v1::wrong_undecided::DoRequest>>()),
-              HasSubstr("WrongCommandService.Forget: no aggregate decides keel.edgeprobe.v1.wrong_undecided.ForgetRequest"));
+  EXPECT_THAT(
+      complaint_about(domain::kind_of<Wrong<edgeprobe::v1::wrong_undecided::DoRequest>>()),
+      HasSubstr("WrongCommandService.Forget: no aggregate decides keel.edgeprobe.v1.wrong_undecided.ForgetRequest"));
 }
 
 TEST(FindMethods, RefusesAResponseWithoutItsToken) {

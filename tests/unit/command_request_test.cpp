@@ -111,17 +111,14 @@ std::vector<Bad> everything_bad() {
 
       {"no request id", [](Asked& a) { a.note.clear_request_id(); }, "FIELD_INVALID", "request_id"},
       {"request id that is none", [](Asked& a) { a.note.set_request_id("1"); }, "FIELD_INVALID", "request_id"},
-      {"request id without dashes",
-       [](Asked& a) { a.note.set_request_id("9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d"); }, "FIELD_INVALID", "request_id"},
-      {"request id in braces",
-       [](Asked& a) { a.note.set_request_id("{9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d}"); }, "FIELD_INVALID",
-       "request_id"},
-      {"request id with a blank",
-       [](Asked& a) { a.note.set_request_id("9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d "); }, "FIELD_INVALID",
-       "request_id"},
+      {"request id without dashes", [](Asked& a) { a.note.set_request_id("9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d"); },
+       "FIELD_INVALID", "request_id"},
+      {"request id in braces", [](Asked& a) { a.note.set_request_id("{9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d}"); },
+       "FIELD_INVALID", "request_id"},
+      {"request id with a blank", [](Asked& a) { a.note.set_request_id("9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d "); },
+       "FIELD_INVALID", "request_id"},
       {"request id with a letter too far",
-       [](Asked& a) { a.note.set_request_id("9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6g"); }, "FIELD_INVALID",
-       "request_id"},
+       [](Asked& a) { a.note.set_request_id("9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6g"); }, "FIELD_INVALID", "request_id"},
       {"nil request id", [](Asked& a) { a.note.set_request_id("00000000-0000-0000-0000-000000000000"); },
        "FIELD_INVALID", "request_id"},
       {"request id of version 1", [](Asked& a) { a.note.set_request_id("9b1deb4d-3b7d-1bad-9bdd-2b0d7b3dcb6d"); },
@@ -134,13 +131,14 @@ std::vector<Bad> everything_bad() {
        "FIELD_INVALID", "request_id"},
       {"request id of version 8", [](Asked& a) { a.note.set_request_id("9b1deb4d-3b7d-8bad-9bdd-2b0d7b3dcb6d"); },
        "FIELD_INVALID", "request_id"},
-      {"request id of another variant",
-       [](Asked& a) { a.note.set_request_id("9b1deb4d-3b7d-4bad-1bdd-2b0d7b3dcb6d"); }, "FIELD_INVALID", "request_id"},
+      {"request id of another variant", [](Asked& a) { a.note.set_request_id("9b1deb4d-3b7d-4bad-1bdd-2b0d7b3dcb6d"); },
+       "FIELD_INVALID", "request_id"},
       {"request id from more than 5 min ahead",
        [](Asked& a) { a.note.set_request_id(id_made_at(now + minutes(5) + milliseconds(1))); }, "REQUEST_ID_IN_FUTURE",
        "request_id"},
-      {"request id from the far future", [](Asked& a) { a.note.set_request_id("ffffffff-ffff-7fff-bfff-ffffffffffff"); },
-       "REQUEST_ID_IN_FUTURE", "request_id"},
+      {"request id from the far future",
+       [](Asked& a) { a.note.set_request_id("ffffffff-ffff-7fff-bfff-ffffffffffff"); }, "REQUEST_ID_IN_FUTURE",
+       "request_id"},
       {"request id older than R - 5 min",
        [](Asked& a) { a.note.set_request_id(id_made_at(now - hours(24 * 7) + minutes(5) - milliseconds(1))); },
        "REQUEST_ID_EXPIRED", "request_id"},
@@ -184,7 +182,11 @@ std::vector<Bad> everything_bad() {
        "keel-caller"},
       {"caller that is no ASCII", [](Asked& a) { a.envelope.callers = {"caf\xC3\xA9"}; }, "FIELD_INVALID",
        "keel-caller"},
-      {"two callers", [](Asked& a) { a.envelope.callers = {"a", "b"}; }, "FIELD_INVALID", "keel-caller"},
+      {"two callers",
+       [](Asked& a) {
+         a.envelope.callers = {"a", "b"};
+       },
+       "FIELD_INVALID", "keel-caller"},
       {"our own name as caller", [](Asked& a) { a.envelope.callers = {"keel"}; }, "FIELD_INVALID", "keel-caller"},
       {"no authenticated name where one is needed",
        [](Asked& a) {
@@ -341,12 +343,15 @@ TEST(ReadRequest, DropsATraceparentThatIsNoneOrNotAlone) {
 TEST(Traceparent, HasTheFormOfW3c) {
   EXPECT_TRUE(is_traceparent(good_traceparent));
   EXPECT_TRUE(is_traceparent("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what-the-future-brings"));
-  for (const std::string_view bad :
-       {"", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0", "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-        "00-00000000000000000000000000000000-b7ad6b7169203331-01", "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
-        "00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "00-0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331-01",
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-x", "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01x",
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0g"}) {
+  for (const std::string_view bad : {"", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0",
+                                     "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                                     "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+                                     "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+                                     "00-0AF7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+                                     "00-0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331-01",
+                                     "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-x",
+                                     "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01x",
+                                     "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0g"}) {
     EXPECT_FALSE(is_traceparent(bad)) << bad;
   }
 }

@@ -27,7 +27,8 @@ TEST(ErrorStatus, CarriesCodeMessageAndErrorInfo) {
 }
 
 TEST(ErrorStatus, GivesBackWhatWentIn) {
-  const ErrorDetail detail{"R", "cart.keel", {{"k", "v"}}, {{"sku", "must be"}, {"id", "must too"}}, milliseconds(1250)};
+  const ErrorDetail detail{
+      "R", "cart.keel", {{"k", "v"}}, {{"sku", "must be"}, {"id", "must too"}}, milliseconds(1250)};
   const auto read = detail_of(error_status(grpc::UNAVAILABLE, "m", detail));
   ASSERT_TRUE(read);
   EXPECT_EQ(read->reason, "R");

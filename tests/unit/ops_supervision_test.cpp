@@ -40,7 +40,8 @@ class Supervision : public testing::Test {
 
   std::vector<std::string> told() const {
     std::vector<std::string> all;
-    for (const auto& event : registry.history(0, 1000)) all.push_back(std::string(name_of(event.happening)) + " " + event.path);
+    for (const auto& event : registry.history(0, 1000))
+      all.push_back(std::string(name_of(event.happening)) + " " + event.path);
     return all;
   }
 

@@ -43,7 +43,8 @@ TEST(ListenAddress, ReadsHostAndPort) {
 }
 
 TEST(ListenAddress, RefusesWhatIsNone) {
-  for (const char* text : {"", ":", ":80", "host", "host:", "host:x", "host:65536", "host:-1", "::1:80", "[]:80", "h:80 "}) {
+  for (const char* text :
+       {"", ":", ":80", "host", "host:", "host:x", "host:65536", "host:-1", "::1:80", "[]:80", "h:80 "}) {
     EXPECT_FALSE(parse_address(text)) << text;
   }
 }
