@@ -44,6 +44,7 @@ Result<Settings> Settings::of_client(const ClientOptions& options, Sink* sink) {
   settings.set("socket.keepalive.enable", "true")
       .set("socket.nagle.disable", "true")
       .set("socket.timeout.ms", "10000")
+      .set("topic.metadata.propagation.max.ms", "5000")
       .set("reconnect.backoff.ms", "50")
       .set("reconnect.backoff.max.ms", "1000");
   for (const auto& [name, value] : options.properties) settings.set(name, value);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "kafka/native.hpp"
@@ -104,6 +105,7 @@ Result<std::unique_ptr<Session>> open_session(const ConsumerOptions& options) {
       .set("partition.assignment.strategy", "range")
       .set("queued.min.messages", "10000")
       .set("queued.max.messages.kbytes", "16384")
+      .set("fetch.wait.max.ms", std::to_string(options.longest_fetch.count()))
       .set("fetch.error.backoff.ms", "100");
   rd_kafka_conf_set_error_cb(settings->conf(), &on_error);
   rd_kafka_conf_set_rebalance_cb(settings->conf(), &on_rebalance);
@@ -118,6 +120,11 @@ Result<std::unique_ptr<Session>> open_session(const ConsumerOptions& options) {
 Fault refused(const Session& session, std::string_view doing, rd_kafka_resp_err_t error) {
   return Fault{.what = "Kafka at " + session.servers + " refused to " + std::string(doing) + ": " +
                        rd_kafka_err2str(error)};
+}
+
+/// A partition that has just been made, or changes its leader.
+bool is_passing(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION || error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
 }
 
 class RdkafkaConsumer final : public Consumer {
@@ -174,22 +181,12 @@ class RdkafkaConsumer final : public Consumer {
 
   Result<std::vector<std::int64_t>> end_offsets(std::string_view topic, std::span<const std::int32_t> partitions,
                                                 std::chrono::milliseconds timeout) override {
-    const std::string name(topic);
-    const native::Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
-    for (const auto partition : partitions) {
-      rd_kafka_topic_partition_list_add(list.get(), name.c_str(), partition)->offset = RD_KAFKA_OFFSET_END;
+    const auto give_up = std::chrono::steady_clock::now() + timeout;
+    for (;;) {
+      auto ends = end_offsets_now(std::string(topic), partitions, timeout);
+      if (ends || !is_passing(ends.error) || std::chrono::steady_clock::now() >= give_up) return std::move(ends.answer);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    const auto error = rd_kafka_offsets_for_times(session_->client, list.get(), native::milliseconds(timeout));
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return refused(*session_, "tell the end of topic " + name, error);
-    std::vector<std::int64_t> ends;
-    for (const auto partition : partitions) {
-      const auto* found = rd_kafka_topic_partition_list_find(list.get(), name.c_str(), partition);
-      if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return refused(*session_, "tell the end of " + name + "/" + std::to_string(partition), found->err);
-      }
-      ends.push_back(found->offset);
-    }
-    return ends;
   }
 
   void leave_hint(std::span<const Place> places) override {
@@ -197,6 +194,31 @@ class RdkafkaConsumer final : public Consumer {
   }
 
  private:
+  struct Ends {
+    Result<std::vector<std::int64_t>> answer;
+    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    explicit operator bool() const { return bool(answer); }
+  };
+
+  Ends end_offsets_now(const std::string& topic, std::span<const std::int32_t> partitions,
+                       std::chrono::milliseconds timeout) {
+    const native::Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+    for (const auto partition : partitions) {
+      rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = RD_KAFKA_OFFSET_END;
+    }
+    const auto error = rd_kafka_offsets_for_times(session_->client, list.get(), native::milliseconds(timeout));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return {refused(*session_, "tell the end of topic " + topic, error), error};
+    std::vector<std::int64_t> ends;
+    for (const auto partition : partitions) {
+      const auto* found = rd_kafka_topic_partition_list_find(list.get(), topic.c_str(), partition);
+      if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return {refused(*session_, "tell the end of " + topic + "/" + std::to_string(partition), found->err), found->err};
+      }
+      ends.push_back(found->offset);
+    }
+    return {std::move(ends)};
+  }
+
   bool group_mode() const { return !options_.subscription.empty(); }
 
   /// Where an assigned partition is being read; null for others. Messages come in runs of one partition.

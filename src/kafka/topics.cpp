@@ -1,7 +1,7 @@
 #include "kafka/topics.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <thread>
 #include <utility>
 
 #include "kafka/native.hpp"
@@ -52,11 +52,11 @@ class Admin {
   std::string servers_;
 };
 
-std::optional<std::int32_t> partitions_of(const struct rd_kafka_metadata& found, const std::string& name) {
+const struct rd_kafka_metadata_topic* find(const struct rd_kafka_metadata& found, const std::string& name) {
   for (int i = 0; i < found.topic_cnt; ++i) {
-    if (name == found.topics[i].topic) return found.topics[i].partition_cnt;
+    if (name == found.topics[i].topic) return &found.topics[i];
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 Fault wrong_count(const Topic& topic, std::int32_t partitions, const std::string& servers) {
@@ -78,11 +78,11 @@ Result<std::vector<Topic>> missing_topics(const Admin& admin, std::span<const To
   if (!found) return found.fault();
   std::vector<Topic> missing;
   for (const auto& topic : topics) {
-    const auto partitions = partitions_of(**found, topic.name);
-    if (!partitions) {
+    const auto* there = find(**found, topic.name);
+    if (there == nullptr) {
       missing.push_back(topic);
-    } else if (*partitions != topic.partitions) {
-      return wrong_count(topic, *partitions, admin.servers());
+    } else if (there->partition_cnt != topic.partitions) {
+      return wrong_count(topic, there->partition_cnt, admin.servers());
     }
   }
   return missing;
@@ -138,6 +138,30 @@ Result<Done> create(const Admin& admin, std::span<const Topic> topics, const Top
   return verdict(event.get(), admin.servers());
 }
 
+bool is_led(const struct rd_kafka_metadata_topic& topic) {
+  return std::all_of(topic.partitions, topic.partitions + topic.partition_cnt,
+                     [](const rd_kafka_metadata_partition& each) { return each.leader >= 0; });
+}
+
+/// Kafka says "created" before all of it knows: waits until every topic is shown, each partition with a leader.
+Result<Done> await(const Admin& admin, std::span<const Topic> topics, std::chrono::milliseconds timeout) {
+  const auto give_up = std::chrono::steady_clock::now() + timeout;
+  for (;;) {
+    const auto found = admin.topics(timeout);
+    if (!found) return found.fault();
+    const auto waited_for = std::find_if(topics.begin(), topics.end(), [&](const Topic& topic) {
+      const auto* there = find(**found, topic.name);
+      return there == nullptr || !is_led(*there);
+    });
+    if (waited_for == topics.end()) return Done{};
+    if (std::chrono::steady_clock::now() >= give_up) {
+      return Fault{Fault::Outcome::unknown, "Kafka at " + admin.servers() + " created topic " + waited_for->name +
+                                                ", but does not show it yet; try again"};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 }  // namespace
 
 Result<Done> check_topics(const ClientOptions& client, std::span<const Topic> topics,
@@ -160,6 +184,7 @@ Result<std::vector<std::string>> ensure_topics(const ClientOptions& client, std:
   std::vector<std::string> names;
   if (missing->empty()) return names;
   if (const auto created = create(**admin, *missing, creation, timeout); !created) return created.fault();
+  if (const auto shown = await(**admin, *missing, timeout); !shown) return shown.fault();
   for (const auto& topic : *missing) names.push_back(topic.name);
   return names;
 }

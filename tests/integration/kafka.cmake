@@ -2,3 +2,7 @@ keel_test(kafka_clients_kafka_test
   SOURCES kafka_clients_kafka_test.cpp
   DEPENDS keel_kafka
   LABELS integration kafka)
+keel_test(publishing_kafka_test
+  SOURCES publishing_kafka_test.cpp
+  DEPENDS keel_runners PkgConfig::rdkafka
+  LABELS integration kafka)

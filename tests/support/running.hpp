@@ -44,7 +44,7 @@ class Running {
 };
 
 /// Waits until the condition holds; false when it does not in time. For what no callback tells of.
-inline bool eventually(const std::function<bool()>& condition,
+inline bool holds_soon(const std::function<bool()>& condition,
                        std::chrono::milliseconds limit = std::chrono::seconds(20)) {
   const auto give_up = std::chrono::steady_clock::now() + limit;
   while (!condition()) {

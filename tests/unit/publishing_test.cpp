@@ -11,7 +11,7 @@ namespace keel::actors {
 namespace {
 
 using namespace std::chrono_literals;
-using test::eventually;
+using test::holds_soon;
 using test::JournalStage;
 using test::Running;
 using test::ScriptedBroker;
@@ -82,7 +82,7 @@ TEST_F(Publishing, AcknowledgedPositionsAreRecordedAtTheStop) {
   store(0, 3);
   Running running(publisher());
   ASSERT_TRUE(broker_->wait_for_sent(3));
-  ASSERT_TRUE(eventually([&] { return metrics_.text().find("acknowledged_total{context=\"cart\"} 3") != std::string::npos; }));
+  ASSERT_TRUE(holds_soon([&] { return metrics_.text().find("acknowledged_total{context=\"cart\"} 3") != std::string::npos; }));
   EXPECT_EQ(published(0), Position{0}) << "recorded more often than allowed";
   EXPECT_TRUE(running.stop());
   EXPECT_EQ(published(0), Position{3});
@@ -92,7 +92,7 @@ TEST_F(Publishing, AcknowledgedPositionsAreRecordedWhileItRuns) {
   options_.record_every = 2ms;
   store(0, 3);
   Running running(publisher());
-  EXPECT_TRUE(eventually([&] { return published(0) == Position{3}; }));
+  EXPECT_TRUE(holds_soon([&] { return published(0) == Position{3}; }));
 }
 
 TEST_F(Publishing, ASuccessorGoesOnAfterTheRecordedPosition) {
@@ -100,7 +100,7 @@ TEST_F(Publishing, ASuccessorGoesOnAfterTheRecordedPosition) {
   store(0, 3);
   {
     Running running(publisher());
-    ASSERT_TRUE(eventually([&] { return published(0) == Position{3}; }));
+    ASSERT_TRUE(holds_soon([&] { return published(0) == Position{3}; }));
   }
   store(0, 2);
   Running running(publisher());
@@ -116,7 +116,7 @@ TEST_F(Publishing, AFailedDeliveryIsRepeatedFromTheAcknowledgedPosition) {
   options_.record_every = 1ms;
   store(0, 4);
   Running running(publisher());
-  EXPECT_TRUE(eventually([&] { return published(0) == Position{4}; }));
+  EXPECT_TRUE(holds_soon([&] { return published(0) == Position{4}; }));
   EXPECT_THAT(broker_->positions(0), ElementsAre(1, 2, 3, 4, 2, 3, 4));
 }
 
@@ -158,9 +158,9 @@ TEST_F(Publishing, ABrokenProducerIsReplacedAndEveryLaneRewound) {
   store(0, 3);
   store(1, 2);
   Running running(publisher());
-  ASSERT_TRUE(eventually([&] { return published(0) == Position{1} && published(1) == Position{1}; }));
+  ASSERT_TRUE(holds_soon([&] { return published(0) == Position{1} && published(1) == Position{1}; }));
   broker_->break_producer("fatal");
-  EXPECT_TRUE(eventually([&] { return published(0) == Position{3} && published(1) == Position{2}; }));
+  EXPECT_TRUE(holds_soon([&] { return published(0) == Position{3} && published(1) == Position{2}; }));
   EXPECT_EQ(broker_->producers(), 2);
   EXPECT_THAT(broker_->positions(0), ElementsAre(1, 2, 3, 2, 3));
 }
@@ -264,7 +264,7 @@ TEST_F(Publishing, TellsItsLag) {
   broker_->judge([](const ScriptedBroker::Sent& sent) { return sent.position == 1 ? Fate::acknowledge : Fate::keep; });
   store(0, 4);
   Running running(publisher());
-  EXPECT_TRUE(eventually([&] { return metrics_.text().find("lag_events{context=\"cart\"} 3") != std::string::npos; }));
+  EXPECT_TRUE(holds_soon([&] { return metrics_.text().find("lag_events{context=\"cart\"} 3") != std::string::npos; }));
 }
 
 }  // namespace

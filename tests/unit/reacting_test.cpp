@@ -20,7 +20,7 @@ using domain::Happened;
 using domain::Reaction;
 using keel::testing::v1::CounterMoved;
 using keel::testing::v1::MoveCounterRequest;
-using test::eventually;
+using test::holds_soon;
 using test::JournalStage;
 using test::Running;
 using test::ScriptedPort;
@@ -114,7 +114,7 @@ class Reacting : public ::testing::Test {
     return stage_.session().reactions("probe", context)->at(static_cast<std::size_t>(lane));
   }
   bool reaches(std::int32_t lane, std::int64_t position) {
-    return eventually([&] { return place(lane) == Position{position}; });
+    return holds_soon([&] { return place(lane) == Position{position}; });
   }
 
   std::vector<const domain::AggregateKind*> kinds_{&domain::kind_of<keel::testing::Counter>()};
@@ -146,7 +146,7 @@ TEST_F(Reacting, ReadsEveryContextThatItNames) {
   Running running(reactor(echo));
   ASSERT_TRUE(port_.wait_for(2));
   EXPECT_THAT(port_.targets(), UnorderedElementsAre("a1", "b1"));
-  EXPECT_TRUE(eventually([&] { return place(1, "other") == Position{1}; }));
+  EXPECT_TRUE(holds_soon([&] { return place(1, "other") == Position{1}; }));
 }
 
 TEST_F(Reacting, CommandsAreSentAsTheSystemWithAnIdDerivedFromTheEvent) {
@@ -390,7 +390,7 @@ TEST_F(Reacting, AFencedReactorMovesNoPlaceAndSetsNoTimer) {
   add(0, "a", 60);
   stage_.usurp();
   Running running(reactor(alarm));
-  ASSERT_TRUE(eventually([&] { return metrics_.text().find("events_total{reactor=\"probe\"} 1") != std::string::npos; }));
+  ASSERT_TRUE(holds_soon([&] { return metrics_.text().find("events_total{reactor=\"probe\"} 1") != std::string::npos; }));
   EXPECT_TRUE(running.stop());
   EXPECT_EQ(place(0), Position{0});
   EXPECT_THAT(stage_.store().timers("testing"), IsEmpty());
@@ -400,7 +400,7 @@ TEST_F(Reacting, GoesOnWithARaisedEpoch) {
   add(0, "a", 60);
   stage_.raise_epochs();
   Running running(reactor(alarm));
-  ASSERT_TRUE(eventually([&] { return metrics_.text().find("events_total{reactor=\"probe\"} 1") != std::string::npos; }));
+  ASSERT_TRUE(holds_soon([&] { return metrics_.text().find("events_total{reactor=\"probe\"} 1") != std::string::npos; }));
   stage_.tell_epochs();
   EXPECT_TRUE(reaches(0, 1));
   EXPECT_EQ(stage_.store().timers("testing").size(), 1U);
@@ -417,7 +417,7 @@ TEST_F(Reacting, AMisusedRequestIdStopsThatLaneOnly) {
   add(1, "fine");
   Running running(reactor(echo));
   EXPECT_TRUE(reaches(1, 1));
-  EXPECT_TRUE(eventually([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
+  EXPECT_TRUE(holds_soon([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
   add(1, "fine");
   running.wake();
   EXPECT_TRUE(reaches(1, 2));
@@ -430,7 +430,7 @@ TEST_F(Reacting, AnUnknownEventStopsThatLaneOnly) {
   add(1, "b");
   Running running(reactor(echo));
   EXPECT_TRUE(reaches(1, 1));
-  EXPECT_TRUE(eventually([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
+  EXPECT_TRUE(holds_soon([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
   EXPECT_EQ(place(0), Position{0});
   EXPECT_THAT(port_.targets(), ElementsAre("b1"));
 }
@@ -438,7 +438,7 @@ TEST_F(Reacting, AnUnknownEventStopsThatLaneOnly) {
 TEST_F(Reacting, ACommandThatNobodyTakesStopsTheLane) {
   add(0, "a");
   Running running(reactor(nonsense));
-  EXPECT_TRUE(eventually([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
+  EXPECT_TRUE(holds_soon([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
   EXPECT_TRUE(running.stop());
   EXPECT_EQ(place(0), Position{0});
   EXPECT_THAT(port_.submitted(), IsEmpty());

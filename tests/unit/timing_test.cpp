@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using keel::testing::v1::MoveCounterRequest;
-using test::eventually;
+using test::holds_soon;
 using test::JournalStage;
 using test::Running;
 using test::ScriptedPort;
@@ -68,7 +68,7 @@ TEST_F(Timing, OneThatIsNotDueNeverFires) {
   set("later", noon + 1us);
   set("now", noon);
   Running running(timers());
-  ASSERT_TRUE(eventually([&] { return stored().size() == 1; }));
+  ASSERT_TRUE(holds_soon([&] { return stored().size() == 1; }));
   EXPECT_THAT(port_.targets(), ElementsAre("now"));
   set_clock(noon + 1us);
   ASSERT_TRUE(port_.wait_for(2));
@@ -84,7 +84,7 @@ TEST_P(CertainAnswer, DeletesTheTimer) {
   });
   set("a", noon);
   Running running(timers());
-  EXPECT_TRUE(eventually([&] { return stored().empty(); }));
+  EXPECT_TRUE(holds_soon([&] { return stored().empty(); }));
   EXPECT_THAT(port_.targets(), ElementsAre("a"));
 }
 
@@ -100,7 +100,7 @@ TEST_F(Timing, TroubleKeepsTheTimerAndRepeatsTheCommand) {
   EXPECT_EQ(stored().size(), 1U);
   EXPECT_EQ(port_.submitted()[1].request_id, port_.submitted()[0].request_id);
   port_.answer(1, Accepted{});
-  EXPECT_TRUE(eventually([&] { return stored().empty(); }));
+  EXPECT_TRUE(holds_soon([&] { return stored().empty(); }));
   EXPECT_THAT(metrics_.text(), HasSubstr("keel_timers_repeats_total{context=\"testing\"} 1"));
 }
 
@@ -114,7 +114,7 @@ TEST_F(Timing, FiresOnceWhileItsCommandIsOnItsWay) {
   ASSERT_TRUE(port_.wait_for(1));
   for (const auto* key : {"b", "c"}) {
     set(key, noon);
-    ASSERT_TRUE(eventually([&] { return stored().size() == 1; }));
+    ASSERT_TRUE(holds_soon([&] { return stored().size() == 1; }));
   }
   EXPECT_THAT(port_.targets(), ElementsAre("slow", "b", "c"));
 }
@@ -126,10 +126,10 @@ TEST_F(Timing, NotYetDuePutsItOffToTheMomentThatTheRefusalNames) {
   });
   set("a", noon);
   Running running(timers());
-  ASSERT_TRUE(eventually([&] { return stored().at(0).due_at == noon + 3s; }));
+  ASSERT_TRUE(holds_soon([&] { return stored().at(0).due_at == noon + 3s; }));
   port_.judge(ScriptedPort::accept);
   set_clock(noon + 3s);
-  ASSERT_TRUE(eventually([&] { return stored().empty(); }));
+  ASSERT_TRUE(holds_soon([&] { return stored().empty(); }));
   EXPECT_EQ(port_.submitted().back().request_id, timer_request_id("a", noon + 3s));
 }
 
@@ -139,7 +139,7 @@ TEST_F(Timing, NotYetDueWithoutAMomentPutsItOffForAWhile) {
   });
   set("a", noon);
   Running running(timers());
-  EXPECT_TRUE(eventually([&] { return stored().at(0).due_at == noon + 500ms; }));
+  EXPECT_TRUE(holds_soon([&] { return stored().at(0).due_at == noon + 500ms; }));
 }
 
 TEST_F(Timing, NotYetDueWithAMomentOfThePastPutsItOffForAWhile) {
@@ -148,7 +148,7 @@ TEST_F(Timing, NotYetDueWithAMomentOfThePastPutsItOffForAWhile) {
   });
   set("a", noon);
   Running running(timers());
-  EXPECT_TRUE(eventually([&] { return stored().at(0).due_at == noon + 500ms; }));
+  EXPECT_TRUE(holds_soon([&] { return stored().at(0).due_at == noon + 500ms; }));
 }
 
 TEST_F(Timing, OneThatWasSetAnewMeanwhileIsNeverDeleted) {
@@ -176,7 +176,7 @@ TEST_F(Timing, AnUnknownCommandIsStuckAndTheOthersFire) {
   set("a", noon - 1s, "keel.testing.v1.Unheard");
   set("b", noon);
   Running running(timers());
-  EXPECT_TRUE(eventually([&] { return stored().size() == 1; }));
+  EXPECT_TRUE(holds_soon([&] { return stored().size() == 1; }));
   EXPECT_THAT(port_.targets(), ElementsAre("b"));
   EXPECT_THAT(metrics_.text(), HasSubstr("keel_timers_stuck{context=\"testing\"} 1"));
 }
@@ -190,7 +190,7 @@ TEST_F(Timing, AMisusedRequestIdIsStuckAndNeverFiresAgain) {
   Running running(timers());
   ASSERT_TRUE(port_.wait_for(1));
   set("b", noon);
-  ASSERT_TRUE(eventually([&] { return stored().size() == 1; }));
+  ASSERT_TRUE(holds_soon([&] { return stored().size() == 1; }));
   EXPECT_THAT(port_.targets(), ElementsAre("a", "b"));
   EXPECT_EQ(stored()[0].key, "a");
 }
