@@ -67,7 +67,8 @@ Result<Done> nobody_owns(PostgresSession& session) {
   const auto owners = run(session, read_owners, Parameters(), "looking for owners");
   if (!owners) return owners.fault();
   if (owners->size() == 0) return Done{};
-  return refused("lanes of this journal are owned by " + owners->text(0, 0) + ": stop it before the journal is adopted");
+  return refused("lanes of this journal are owned by " + owners->text(0, 0) +
+                 ": stop it before the journal is adopted");
 }
 
 }  // namespace
@@ -101,8 +102,8 @@ Result<Adoption> adopt(const std::string& dsn, std::span<const Seen> seen) {
 
   Adoption adoption{identity->incarnation, identity->incarnation, *std::move(ahead)};
   if (!adoption.ahead.empty()) adoption.after = make_uuid_v7(system_now());
-  const auto written = run(**session, adopt_journal, Parameters().uuid(adoption.after).uuid(adoption.before),
-                           "adopting the journal");
+  const auto written =
+      run(**session, adopt_journal, Parameters().uuid(adoption.after).uuid(adoption.before), "adopting the journal");
   if (!written) return written.fault();
   if (written->size() == 0) return refused("the journal was adopted by somebody else at this moment: look again");
   return adoption;

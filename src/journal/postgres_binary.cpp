@@ -124,7 +124,9 @@ std::string_view Rows::bytes(int row, int column) const {
   return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
 }
 
-std::int64_t Rows::bigint(int row, int column) const { return static_cast<std::int64_t>(big_endian(bytes(row, column))); }
+std::int64_t Rows::bigint(int row, int column) const {
+  return static_cast<std::int64_t>(big_endian(bytes(row, column)));
+}
 
 std::int32_t Rows::integer(int row, int column) const {
   return static_cast<std::int32_t>(big_endian(bytes(row, column)));

@@ -5,11 +5,12 @@
 namespace keel::journal {
 namespace {
 
-constexpr Statement select_identity{
-    "identity", "SELECT incarnation, system_identifier, timeline, lane_count, hash FROM journal"};
+constexpr Statement select_identity{"identity",
+                                    "SELECT incarnation, system_identifier, timeline, lane_count, hash FROM journal"};
 
 /// $1 retention in hours.
-constexpr Statement keep_receipts_once{"keep_receipts", "SELECT keel_keep_receipts(make_interval(hours => $1::integer))"};
+constexpr Statement keep_receipts_once{"keep_receipts",
+                                       "SELECT keel_keep_receipts(make_interval(hours => $1::integer))"};
 
 /// As in migrations/journal/0005: so many rows a call.
 constexpr std::int64_t swept_at_once = 20'000;

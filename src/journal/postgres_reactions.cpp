@@ -79,8 +79,8 @@ Result<bool> PostgresJournal::react(std::string_view reactor, std::string_view c
 }
 
 Result<std::vector<Timer>> PostgresJournal::due_timers(std::string_view context, std::size_t limit) {
-  const auto rows = ask(select_due_timers, Parameters().text(context).bigint(static_cast<std::int64_t>(limit)),
-                        "reading due timers");
+  const auto rows =
+      ask(select_due_timers, Parameters().text(context).bigint(static_cast<std::int64_t>(limit)), "reading due timers");
   if (!rows) return rows.fault();
   std::vector<Timer> due;
   for (int row = 0; row < rows->size(); ++row) {
@@ -93,11 +93,7 @@ Result<std::vector<Timer>> PostgresJournal::due_timers(std::string_view context,
 Result<bool> PostgresJournal::settle_timer(std::string_view context, const HeldLane& lane, const Timer& timer,
                                            std::optional<Timestamp> put_off_to) {
   Parameters parameters;
-  parameters.text(context)
-      .integer(lane.lane.value)
-      .bigint(lane.epoch.value)
-      .text(timer.key)
-      .timestamp(timer.due_at);
+  parameters.text(context).integer(lane.lane.value).bigint(lane.epoch.value).text(timer.key).timestamp(timer.due_at);
   if (put_off_to) {
     parameters.timestamp(*put_off_to);
   } else {

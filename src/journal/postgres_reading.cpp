@@ -56,8 +56,7 @@ std::int64_t as_limit(std::size_t limit) { return static_cast<std::int64_t>(limi
 }  // namespace
 
 Result<Diagnosis> PostgresJournal::diagnose(std::string_view context, std::span<const Lane> lanes,
-                                            std::span<const ReceiptKey> ids,
-                                            std::span<const AggregateRef> aggregates) {
+                                            std::span<const ReceiptKey> ids, std::span<const AggregateRef> aggregates) {
   Parameters parameters;
   parameters.text(context)
       .integers(lanes, [](Lane lane) { return lane.value; })
@@ -85,9 +84,9 @@ Result<Diagnosis> PostgresJournal::diagnose(std::string_view context, std::span<
 
 Result<std::vector<RecordedEvent>> PostgresJournal::read(std::string_view context, Lane lane, Position after,
                                                          std::size_t limit) {
-  const auto rows = ask(read_lane,
-                        Parameters().text(context).integer(lane.value).bigint(after.value).bigint(as_limit(limit)),
-                        "reading a lane");
+  const auto rows =
+      ask(read_lane, Parameters().text(context).integer(lane.value).bigint(after.value).bigint(as_limit(limit)),
+          "reading a lane");
   if (!rows) return rows.fault();
   return events_of(*rows);
 }
@@ -95,14 +94,10 @@ Result<std::vector<RecordedEvent>> PostgresJournal::read(std::string_view contex
 Result<std::vector<RecordedEvent>> PostgresJournal::read_aggregate(std::string_view context,
                                                                    const AggregateRef& aggregate, Version after,
                                                                    std::size_t limit) {
-  const auto rows = ask(read_one_aggregate,
-                        Parameters()
-                            .text(context)
-                            .text(aggregate.type)
-                            .text(aggregate.id)
-                            .bigint(after.value)
-                            .bigint(as_limit(limit)),
-                        "reading an aggregate");
+  const auto rows = ask(
+      read_one_aggregate,
+      Parameters().text(context).text(aggregate.type).text(aggregate.id).bigint(after.value).bigint(as_limit(limit)),
+      "reading an aggregate");
   if (!rows) return rows.fault();
   return events_of(*rows);
 }

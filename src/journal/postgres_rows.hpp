@@ -12,7 +12,8 @@ namespace keel::journal {
 RecordedEvent event_at(const Rows& rows, int row, int first_column = 0);
 std::vector<RecordedEvent> events_of(const Rows& rows);
 
-/// Reads version, lane, request_id, caller, aggregate_type, aggregate_id, fingerprint, position, reply, from a column on.
+/// Reads version, lane, request_id, caller, aggregate_type, aggregate_id, fingerprint, position, reply, from a column
+/// on.
 Receipt receipt_at(const Rows& rows, int row, int first_column);
 
 }  // namespace keel::journal

@@ -78,24 +78,34 @@ Result<std::unique_ptr<PostgresSession>> PostgresSession::open(const PostgresOpt
   const std::string peer_timeout = std::to_string(options.peer_timeout.count());
   const std::string idle = seconds_of(options.peer_timeout / 2);
   const std::string interval = seconds_of(options.peer_timeout / 6);
-  const std::array<const char*, 10> names = {
-      "connect_timeout",    "keepalives",      "keepalives_idle", "keepalives_interval", "keepalives_count",
-      "tcp_user_timeout", "client_encoding", "application_name", "dbname",              nullptr};
-  const std::array<const char*, 10> values = {connect_timeout.c_str(), "1",    idle.c_str(), interval.c_str(), "3",
-                                              peer_timeout.c_str(),    "UTF8", options.application_name.c_str(),
-                                              options.dsn.c_str(),     nullptr};
+  const std::array<const char*, 10> names = {"connect_timeout",  "keepalives",
+                                             "keepalives_idle",  "keepalives_interval",
+                                             "keepalives_count", "tcp_user_timeout",
+                                             "client_encoding",  "application_name",
+                                             "dbname",           nullptr};
+  const std::array<const char*, 10> values = {connect_timeout.c_str(),
+                                              "1",
+                                              idle.c_str(),
+                                              interval.c_str(),
+                                              "3",
+                                              peer_timeout.c_str(),
+                                              "UTF8",
+                                              options.application_name.c_str(),
+                                              options.dsn.c_str(),
+                                              nullptr};
   Connection connection(PQconnectdbParams(names.data(), values.data(), 1));
   if (PQstatus(connection.get()) != CONNECTION_OK) {
-    return Fault{Fault::Outcome::nothing_changed,
-                 place_of(connection.get()) + " cannot be reached: " +
-                     without_line_end(PQerrorMessage(connection.get())) +
-                     ". Is the server up, and is the connection string right?"};
+    return Fault{Fault::Outcome::nothing_changed, place_of(connection.get()) + " cannot be reached: " +
+                                                      without_line_end(PQerrorMessage(connection.get())) +
+                                                      ". Is the server up, and is the connection string right?"};
   }
   PQsetnonblocking(connection.get(), 1);
-  PQsetNoticeReceiver(connection.get(), [](void*, const PGresult*) {}, nullptr);  // or libpq prints them
+  PQsetNoticeReceiver(
+      connection.get(), [](void*, const PGresult*) {}, nullptr);  // or libpq prints them
   std::unique_ptr<PostgresSession> session(new PostgresSession(options, std::move(connection)));
   const Answer settings = session->script(settings_script(options));
-  if (const auto* failure = std::get_if<PostgresFailure>(&settings)) return fault_of(*failure, "settings of the session");
+  if (const auto* failure = std::get_if<PostgresFailure>(&settings))
+    return fault_of(*failure, "settings of the session");
   const Rows& rows = std::get<Rows>(settings);
   if (!rows.null(0, 0) && !options.allow_fsync_off) {
     return Fault{Fault::Outcome::nothing_changed,

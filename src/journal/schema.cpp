@@ -52,8 +52,8 @@ Result<Identity> identity_of(const std::string& dsn) {
 
 Result<Done> same_lane_count(const Identity& identity, const JournalPlan& plan) {
   if (identity.lane_count == plan.lane_count) return Done{};
-  return refused("the journal has " + std::to_string(identity.lane_count) + " lanes a context, the configuration says " +
-                 std::to_string(plan.lane_count) +
+  return refused("the journal has " + std::to_string(identity.lane_count) +
+                 " lanes a context, the configuration says " + std::to_string(plan.lane_count) +
                  ". Stored lanes rest on the count: configure the journal's, or copy into a new journal");
 }
 

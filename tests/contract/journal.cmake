@@ -4,6 +4,7 @@ set(journal_contract
   journal_append_contract.cpp
   journal_ownership_contract.cpp
   journal_reading_contract.cpp
+  journal_receipts_contract.cpp
   journal_reactions_contract.cpp)
 keel_test(journal_in_memory_test
   SOURCES ${journal_contract} journal_in_memory_test.cpp

@@ -9,7 +9,8 @@ class InMemoryWorld final : public JournalWorld {
   InMemoryWorld() {
     context = "cart";
     other_context = "inventory";
-    store_ = journal::InMemoryStore::make({{context, other_context}, lane_count, [this] { return system_now() + ahead_; }});
+    store_ =
+        journal::InMemoryStore::make({{context, other_context}, lane_count, [this] { return system_now() + ahead_; }});
   }
   std::unique_ptr<journal::Journal> open() override { return *store_->open(); }
   void age_owner(const journal::Owner&, std::chrono::seconds age) override { ahead_ += age; }

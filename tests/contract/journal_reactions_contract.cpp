@@ -77,11 +77,11 @@ TEST_P(JournalContract, AStaleEpochNeverMovesAReactorNorItsTimers) {
 
 TEST_P(JournalContract, DueTimersComeEarliestFirst) {
   const Timestamp now = system_now();
-  ASSERT_TRUE(*journal().react("purchase", context(), held(lane1), position(1),
-                               std::vector{timer(lane1, "second", now - minutes(1)),
-                                           timer(lane1, "not yet", now + hours(1)),
-                                           timer(lane1, "first", now - minutes(2), std::string("\0x", 2))},
-                               {}));
+  ASSERT_TRUE(
+      *journal().react("purchase", context(), held(lane1), position(1),
+                       std::vector{timer(lane1, "second", now - minutes(1)), timer(lane1, "not yet", now + hours(1)),
+                                   timer(lane1, "first", now - minutes(2), std::string("\0x", 2))},
+                       {}));
   ASSERT_TRUE(*journal().react("purchase", context(), held(lane0), position(1),
                                std::vector{timer(lane0, "third", now - std::chrono::seconds(1))}, {}));
   const auto due = journal().due_timers(context(), 10);
@@ -126,8 +126,8 @@ TEST_P(JournalContract, ACancelledTimerIsGone) {
   const Timestamp past = system_now() - hours(1);
   ASSERT_TRUE(*journal().react("r", context(), held(lane1), position(1),
                                std::vector{timer(lane1, "a", past), timer(lane1, "b", past)}, {}));
-  ASSERT_TRUE(*journal().react("r", context(), held(lane1), position(2), {},
-                               std::vector<std::string>{"a", "never set"}));
+  ASSERT_TRUE(
+      *journal().react("r", context(), held(lane1), position(2), {}, std::vector<std::string>{"a", "never set"}));
   EXPECT_THAT(keys_of(*journal().due_timers(context(), 10)), ElementsAre("b"));
 }
 
@@ -151,8 +151,8 @@ TEST_P(JournalContract, ATimerPutOffIsDueLater) {
   ASSERT_TRUE(*journal().react("r", context(), held(lane1), position(1), std::vector{one}, {}));
   ASSERT_TRUE(*journal().settle_timer(context(), held(lane1), one, past + minutes(5)));
   EXPECT_EQ(journal().due_timers(context(), 10)->at(0).due_at, past + minutes(5));
-  ASSERT_TRUE(*journal().settle_timer(context(), held(lane1), timer(lane1, "a", past + minutes(5)),
-                                      system_now() + hours(1)));
+  ASSERT_TRUE(
+      *journal().settle_timer(context(), held(lane1), timer(lane1, "a", past + minutes(5)), system_now() + hours(1)));
   EXPECT_THAT(*journal().due_timers(context(), 10), IsEmpty());
 }
 

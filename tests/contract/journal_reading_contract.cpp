@@ -77,9 +77,9 @@ TEST_P(JournalContract, AnUnknownAggregateLoadsEmpty) {
 }
 
 TEST_P(JournalContract, ManyAggregatesLoadInTheOrderAskedFor) {
-  ASSERT_EQ(append({entry(lane0, "a", version(0), 2), with_snapshot(entry(lane1, "b", version(0), 3), 1, "three")})
-                .outcome,
-            AppendOutcome::stored);
+  ASSERT_EQ(
+      append({entry(lane0, "a", version(0), 2), with_snapshot(entry(lane1, "b", version(0), 3), 1, "three")}).outcome,
+      AppendOutcome::stored);
   const std::vector<LoadRequest> requests = {{cart("b"), lane1, 1, {}, {}},
                                              {cart("nobody"), lane2, 1, {}, {}},
                                              {cart("a"), lane0, 1, {}, {}},
@@ -102,9 +102,9 @@ TEST_P(JournalContract, NothingLoadsAsNothing) {
 }
 
 TEST_P(JournalContract, ALoadIsTheSnapshotAndTheEventsAfterIt) {
-  ASSERT_EQ(append({with_snapshot(entry(lane0, "a", version(0), 2), 1, "two"), entry(lane0, "a", version(2), 2)})
-                .outcome,
-            AppendOutcome::stored);
+  ASSERT_EQ(
+      append({with_snapshot(entry(lane0, "a", version(0), 2), 1, "two"), entry(lane0, "a", version(2), 2)}).outcome,
+      AppendOutcome::stored);
   const auto loaded = load("a", lane0);
   ASSERT_TRUE(loaded.snapshot);
   EXPECT_EQ(loaded.snapshot->version, version(2));
@@ -186,9 +186,8 @@ TEST_P(JournalContract, ADiagnosisTellsEpochsReceiptsAndVersions) {
   const Entry one = entry(lane0, "a", version(0), 2);
   ASSERT_EQ(append({one}).outcome, AppendOutcome::stored);
   const std::vector<Lane> lanes = {lane2, lane0};
-  const std::vector<journal::ReceiptKey> ids = {{lane1, one.receipt->request_id},
-                                                {lane0, fresh_id()},
-                                                {lane0, one.receipt->request_id}};
+  const std::vector<journal::ReceiptKey> ids = {
+      {lane1, one.receipt->request_id}, {lane0, fresh_id()}, {lane0, one.receipt->request_id}};
   const std::vector<AggregateRef> aggregates = {cart("nobody"), cart("a")};
   const auto diagnosis = journal().diagnose(context(), lanes, ids, aggregates);
   ASSERT_TRUE(diagnosis);

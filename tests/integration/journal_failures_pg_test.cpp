@@ -202,9 +202,10 @@ TEST_F(JournalFailures, ARetakeWaitsForTheOldStatementAndSeesItsOutcome) {
 TEST_F(JournalFailures, AnAppendThatWaitedForALaneSeesWhatItsPredecessorCommitted) {
   Bystander predecessor(database);
   const std::string epoch = std::to_string(desk.lanes[0].epoch.value);
-  ASSERT_TRUE(predecessor.says(
-      "BEGIN; SELECT FROM lanes WHERE context = 'cart' AND lane = 0 FOR NO KEY UPDATE;"
-      "INSERT INTO events VALUES ('cart', 0, 1, " + epoch + ", 'Cart', 'b', 1, 'type', '', '', now())"));
+  ASSERT_TRUE(
+      predecessor.says("BEGIN; SELECT FROM lanes WHERE context = 'cart' AND lane = 0 FOR NO KEY UPDATE;"
+                       "INSERT INTO events VALUES ('cart', 0, 1, " +
+                       epoch + ", 'Cart', 'b', 1, 'type', '', '', now())"));
   auto appending = std::async(std::launch::async, [&] { return desk.append(desk.entry(lane0, "a")).outcome; });
   wait_until_blocked("writer");
   ASSERT_TRUE(predecessor.says("COMMIT"));
@@ -252,9 +253,8 @@ TEST_F(JournalFailures, AReactionThatWaitedForATakeOverIsFenced) {
   Bystander taker(database);
   ASSERT_TRUE(taker.says("BEGIN; SELECT FROM lanes FOR UPDATE; UPDATE lanes SET epoch = epoch + 1"));
   JournalDesk reactor(options("reactor"));
-  auto reacting = std::async(std::launch::async, [&] {
-    return *reactor.session->react("r", "cart", desk.lanes[0], Position{1}, {}, {});
-  });
+  auto reacting = std::async(std::launch::async,
+                             [&] { return *reactor.session->react("r", "cart", desk.lanes[0], Position{1}, {}, {}); });
   wait_until_blocked("reactor");
   ASSERT_TRUE(taker.says("COMMIT"));
   EXPECT_FALSE(reacting.get());

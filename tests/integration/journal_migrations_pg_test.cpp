@@ -125,7 +125,8 @@ TEST(JournalMigrations, MakeAJournalOfThisServer) {
   EXPECT_EQ(report->identity.lane_count, 8);
   EXPECT_EQ(report->identity.hash, "fnv1a64");
   EXPECT_EQ(report->identity.system_identifier, database.value("SELECT system_identifier FROM pg_control_system()"));
-  EXPECT_EQ(std::to_string(report->identity.timeline), database.value("SELECT timeline_id FROM pg_control_checkpoint()"));
+  EXPECT_EQ(std::to_string(report->identity.timeline),
+            database.value("SELECT timeline_id FROM pg_control_checkpoint()"));
   EXPECT_EQ(database.value("SELECT count(*) FROM lanes WHERE context = 'cart' AND owner IS NULL AND epoch = 0"), "8");
 }
 

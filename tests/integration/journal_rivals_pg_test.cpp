@@ -86,8 +86,9 @@ TEST(JournalRivals, ThousandsOfTakeOversAndKilledBackEndsLeaveNoHoleAndNoHalfBat
   }
   int killed = 0;
   while (fighting > 0) {
-    database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rival'"
-                 " ORDER BY random() LIMIT 1");
+    database.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rival'"
+        " ORDER BY random() LIMIT 1");
     ++killed;
     std::this_thread::yield();
   }
@@ -99,15 +100,19 @@ TEST(JournalRivals, ThousandsOfTakeOversAndKilledBackEndsLeaveNoHoleAndNoHalfBat
   EXPECT_GT(acknowledged, 0);
   EXPECT_GE(std::stoll(database.value("SELECT max(epoch) FROM lanes")), rivals * take_overs_each / 2);
   EXPECT_EQ(database.value("SELECT count(*) FROM (SELECT lane FROM events GROUP BY lane"
-                           " HAVING min(position) <> 1 OR max(position) <> count(*)) holes"), "0");
+                           " HAVING min(position) <> 1 OR max(position) <> count(*)) holes"),
+            "0");
   EXPECT_EQ(database.value("SELECT count(*) FROM (SELECT aggregate_id FROM events GROUP BY aggregate_id"
-                           " HAVING count(*) <> 2) halves"), "0");
+                           " HAVING count(*) <> 2) halves"),
+            "0");
   EXPECT_EQ(database.value("SELECT count(DISTINCT n) FROM (SELECT count(*) AS n FROM events GROUP BY lane) l"), "1");
   EXPECT_EQ(database.value("SELECT count(*) FROM events e LEFT JOIN receipts r USING (aggregate_id)"
-                           " WHERE r.request_id IS NULL"), "0");
+                           " WHERE r.request_id IS NULL"),
+            "0");
   EXPECT_GE(std::stoll(database.value("SELECT count(*) FROM events")), acknowledged * lanes * 2);
   EXPECT_EQ(database.value("SELECT count(*) FROM (SELECT epoch < lag(epoch) OVER (PARTITION BY lane ORDER BY position)"
-                           " AS back FROM events) e WHERE back"), "0");
+                           " AS back FROM events) e WHERE back"),
+            "0");
 }
 
 }  // namespace

@@ -101,8 +101,8 @@ pid_t launch(const char* script, std::vector<std::string> arguments, int input, 
   const pid_t child = ::fork();
   if (child != 0) return child;
   ::setsid();
-  if (::geteuid() == 0 && (::initgroups(user->pw_name, user->pw_gid) != 0 || ::setgid(user->pw_gid) != 0 ||
-                           ::setuid(user->pw_uid) != 0)) {
+  if (::geteuid() == 0 &&
+      (::initgroups(user->pw_name, user->pw_gid) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)) {
     ::_exit(126);
   }
   if (input >= 0) ::dup2(input, 0);
@@ -198,9 +198,10 @@ std::string Database::value(const std::string& sql) const {
 }
 
 void Database::terminate(const std::string& application_name_like) const {
-  const std::string victims = "FROM pg_stat_activity WHERE datname = " + quoted(name) +
-                              " AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name LIKE " +
-                              quoted(application_name_like);
+  const std::string victims =
+      "FROM pg_stat_activity WHERE datname = " + quoted(name) +
+      " AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name LIKE " +
+      quoted(application_name_like);
   run("SELECT pg_terminate_backend(pid) " + victims);
   while (value("SELECT count(*) " + victims) != "0") std::this_thread::yield();
 }

@@ -14,9 +14,7 @@ TEST(PostgresFailures, OurOwnCodesSayWhatTheFunctionsRaised) {
   EXPECT_EQ(outcome_of("KE005"), AppendOutcome::broken);
 }
 
-TEST(PostgresFailures, AVersionThatIsThereIsADuplicate) {
-  EXPECT_EQ(outcome_of("23505"), AppendOutcome::duplicate);
-}
+TEST(PostgresFailures, AVersionThatIsThereIsADuplicate) { EXPECT_EQ(outcome_of("23505"), AppendOutcome::duplicate); }
 
 TEST(PostgresFailures, RollbacksThatBlameNobodyAreTriedAgain) {
   for (const char* state : {"40P01", "40001", "55P03", "53000", "53100", "53200", "53300", "53400"}) {
@@ -31,8 +29,8 @@ TEST(PostgresFailures, WhatTheServerRefusesForAnotherReasonIsBroken) {
 }
 
 TEST(PostgresFailures, EverythingElseIsUnknown) {
-  for (const char* state : {"", "40003", "57014", "57P01", "57P02", "57P03", "08006", "08003", "XX000", "42P01", "42501",
-                            "25P02", "58030", "72000", "2", "KZ001"}) {
+  for (const char* state : {"", "40003", "57014", "57P01", "57P02", "57P03", "08006", "08003", "XX000", "42P01",
+                            "42501", "25P02", "58030", "72000", "2", "KZ001"}) {
     EXPECT_EQ(outcome_of(state), AppendOutcome::unknown) << state;
   }
 }
