@@ -293,7 +293,7 @@ RC_GTEST_PROP(PurchaseWorkflow, EndsForEveryoneWhenAllHoldsAreOver, ()) {
 // Stories are worth something only if they go every way there is, the rare ones too, and no other way.
 TEST(PurchaseWorkflow, GoesEveryWayAndNoOther) {
   std::set<std::string> ways;
-  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+  for (std::uint64_t seed = 0; seed < 1'000; ++seed) {
     SCOPED_TRACE(seed);
     Story story(seed);
     story.run(400);
