@@ -1,5 +1,7 @@
 #include "demo/retail_shop.hpp"
 
+#include <algorithm>
+#include <random>
 #include <utility>
 
 #include "demo/crowd.hpp"
@@ -43,8 +45,9 @@ void Shop::receive(const std::string& sku_in_file, std::int64_t quantity, std::f
 std::vector<Shop::Line> Shop::lines_of(const OrderBook& book) {
   std::vector<Line> lines;
   for (const auto& [number, cart] : book.invoices) {
-    for (const auto& sale : cart.sales) lines.push_back({number, cart, sale});
+    for (const auto& sale : cart.sales) lines.push_back({&number, &cart, &sale});
   }
+  std::shuffle(lines.begin(), lines.end(), std::minstd_rand());
   return lines;
 }
 
@@ -60,14 +63,14 @@ std::string Shop::purchase_id(const std::string& invoice, const Sale& sale) cons
 
 purchase::v1::BuyRequest Shop::request_for(const Line& line) const {
   purchase::v1::BuyRequest request;
-  request.set_purchase_id(purchase_id(line.invoice, line.sale));
+  request.set_purchase_id(purchase_id(*line.invoice, *line.sale));
   request.set_request_id(fresh_uuid());
-  request.set_cart_id(cart_id(line.invoice));
-  if (!line.cart.customer.empty()) request.set_customer_id(customer_id(line.cart.customer));
-  request.set_sku(sku(line.sale.sku));
-  request.set_quantity(line.sale.quantity);
+  request.set_cart_id(cart_id(*line.invoice));
+  if (!line.cart->customer.empty()) request.set_customer_id(customer_id(line.cart->customer));
+  request.set_sku(sku(line.sale->sku));
+  request.set_quantity(line.sale->quantity);
   request.mutable_unit_price()->set_currency_code("GBP");
-  request.mutable_unit_price()->set_minor_units(line.sale.unit_price);
+  request.mutable_unit_price()->set_minor_units(line.sale->unit_price);
   request.set_hold_seconds(hold_seconds);
   return request;
 }
@@ -115,7 +118,7 @@ void Shop::check_out(const OrderBook& book) {
 }
 
 void Shop::wait_for_confirmation(const Line& line, std::function<void()> done) {
-  const auto id = purchase_id(line.invoice, line.sale);
+  const auto id = purchase_id(*line.invoice, *line.sale);
   watch_purchase(client_, id, {}, Until::end, [this, id, done](const Verdict& verdict) {
     if (verdict.where() != purchase::v1::PURCHASE_STATUS_CONFIRMED) {
       complain("purchase " + id + " is not confirmed: " + verdict.purchase.reason() + verdict.status.error_message());

@@ -35,9 +35,9 @@ class Shop {
 
  private:
   struct Line {
-    const std::string& invoice;
-    const Invoice& cart;
-    const Sale& sale;
+    const std::string* invoice;
+    const Invoice* cart;
+    const Sale* sale;
   };
 
   std::string purchase_id(const std::string& invoice, const Sale& sale) const;
@@ -47,6 +47,7 @@ class Shop {
   void wait_for_confirmation(const Line& line, std::function<void()> done);
   void complain(std::string text);
 
+  /// In no order: customers come side by side, not invoice by invoice.
   static std::vector<Line> lines_of(const OrderBook& book);
 
   Client& client_;
