@@ -12,8 +12,8 @@ namespace keel::query {
 /// The columns that every aggregate's table begins with.
 enum AggregateColumn : std::size_t { id_column, version_column, changed_at_column, state_column, first_own_column };
 
-/// A table with one row an aggregate: `<id_name> text PRIMARY KEY, version bigint, changed_at timestamptz, state bytea`,
-/// then columns to find rows by.
+/// A table with one row an aggregate: `<id_name> text PRIMARY KEY, version bigint, changed_at timestamptz, state
+/// bytea`, then columns to find rows by.
 Table aggregate_table(std::string name, std::string_view id_name, std::vector<Column> own);
 
 /// The usual projection: an aggregate's state as the domain remembers it, with columns to find it by.

@@ -139,7 +139,8 @@ std::vector<ParkedEvent> InMemoryReadStore::parked_events(const std::string& pro
 Checkpoint InMemoryReadStore::checkpoint(const std::string& projection, const std::string& context, Lane lane) const {
   const std::lock_guard lock(mutex_);
   const auto live = live_.find(projection);
-  const auto found = checkpoints_.find({projection, live == live_.end() ? 1 : live->second.generation, context, lane.value});
+  const auto found =
+      checkpoints_.find({projection, live == live_.end() ? 1 : live->second.generation, context, lane.value});
   return found == checkpoints_.end() ? Checkpoint{} : found->second;
 }
 

@@ -39,10 +39,14 @@ double seconds_between(Timestamp from, Timestamp to) { return std::chrono::durat
 
 std::string_view name_of(LaneState state) {
   switch (state) {
-    case LaneState::following: return "following";
-    case LaneState::healing: return "healing";
-    case LaneState::pausing: return "pausing";
-    case LaneState::stopped: return "stopped";
+    case LaneState::following:
+      return "following";
+    case LaneState::healing:
+      return "healing";
+    case LaneState::pausing:
+      return "pausing";
+    case LaneState::stopped:
+      return "stopped";
   }
   return "unknown";
 }
@@ -95,8 +99,9 @@ void LaneProjector::work(ProjectionStore& store, journal::Journal& journal, Time
   if (stale_ && !reload(store, now)) return;
   if (healing_ && !read_on(journal, now)) return;
   const auto count = std::min(pending_.size(), rules_.batch);
-  const std::vector<RecordedEvent> batch(std::make_move_iterator(pending_.begin()),
-                                         std::make_move_iterator(pending_.begin() + static_cast<std::ptrdiff_t>(count)));
+  const std::vector<RecordedEvent> batch(
+      std::make_move_iterator(pending_.begin()),
+      std::make_move_iterator(pending_.begin() + static_cast<std::ptrdiff_t>(count)));
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(count));
   if (!batch.empty() && apply(store, batch, now) == StepOutcome::done) {
     pause_until_.reset();
@@ -108,8 +113,8 @@ void LaneProjector::work(ProjectionStore& store, journal::Journal& journal, Time
 /// Reads the truth after a fault or a lost race: what was on its way may be there or not.
 bool LaneProjector::reload(ProjectionStore& store, Timestamp now) {
   const Lane mine[] = {lane()};
-  const auto checkpoint = store.checkpoints(projection_.name, place_.generation, place_.context, mine,
-                                            place_.checkpoint.incarnation);
+  const auto checkpoint =
+      store.checkpoints(projection_.name, place_.generation, place_.context, mine, place_.checkpoint.incarnation);
   if (!checkpoint) return pause(checkpoint.fault().what, now), false;
   const auto parked = store.parked(projection_.name, place_.generation, place_.context);
   if (!parked) return pause(parked.fault().what, now), false;

@@ -16,11 +16,16 @@ constexpr std::uint32_t timestamptz_oid = 1184;
 
 std::uint32_t oid_of(ColumnType type) {
   switch (type) {
-    case ColumnType::boolean: return bool_oid;
-    case ColumnType::integer: return int8_oid;
-    case ColumnType::text: return text_oid;
-    case ColumnType::bytes: return bytea_oid;
-    case ColumnType::timestamp: return timestamptz_oid;
+    case ColumnType::boolean:
+      return bool_oid;
+    case ColumnType::integer:
+      return int8_oid;
+    case ColumnType::text:
+      return text_oid;
+    case ColumnType::bytes:
+      return bytea_oid;
+    case ColumnType::timestamp:
+      return timestamptz_oid;
   }
   throw std::logic_error("unknown column type");
 }
@@ -58,10 +63,18 @@ std::string_view Parameters::bytes(std::size_t index) const {
 
 void Parameters::raw(ColumnType type, const Value& value) {
   switch (type) {
-    case ColumnType::boolean: buffer_.push_back(std::get<bool>(value) ? 1 : 0); break;
-    case ColumnType::integer: put(buffer_, static_cast<std::uint64_t>(integer_of(value))); break;
-    case ColumnType::text: buffer_ += text_of(value); break;
-    case ColumnType::bytes: buffer_ += bytes_of(value); break;
+    case ColumnType::boolean:
+      buffer_.push_back(std::get<bool>(value) ? 1 : 0);
+      break;
+    case ColumnType::integer:
+      put(buffer_, static_cast<std::uint64_t>(integer_of(value)));
+      break;
+    case ColumnType::text:
+      buffer_ += text_of(value);
+      break;
+    case ColumnType::bytes:
+      buffer_ += bytes_of(value);
+      break;
     case ColumnType::timestamp:
       put(buffer_, static_cast<std::uint64_t>((timestamp_of(value) - postgres_epoch).count()));
       break;
@@ -157,11 +170,16 @@ Uuid Answer::uuid(int row, int column) const {
 Value Answer::value(ColumnType type, int row, int column) const {
   if (is_null(row, column)) return {};
   switch (type) {
-    case ColumnType::boolean: return boolean(row, column);
-    case ColumnType::integer: return integer(row, column);
-    case ColumnType::text: return std::string(text(row, column));
-    case ColumnType::bytes: return Bytes{std::string(text(row, column))};
-    case ColumnType::timestamp: return postgres_epoch + std::chrono::microseconds(integer(row, column));
+    case ColumnType::boolean:
+      return boolean(row, column);
+    case ColumnType::integer:
+      return integer(row, column);
+    case ColumnType::text:
+      return std::string(text(row, column));
+    case ColumnType::bytes:
+      return Bytes{std::string(text(row, column))};
+    case ColumnType::timestamp:
+      return postgres_epoch + std::chrono::microseconds(integer(row, column));
   }
   throw std::logic_error("unknown column type");
 }

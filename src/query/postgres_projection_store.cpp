@@ -31,7 +31,8 @@ constexpr std::string_view parked_sql =
     "SELECT DISTINCT lane, aggregate_type, aggregate_id FROM parked"
     " WHERE projection = $1::text AND generation = $2::bigint AND context = $3::text";
 
-/// $1 projection, $2 generation, $3 context, $4 lane, $5 incarnation, $6 from position, $7 from revision, $8 to position
+/// $1 projection, $2 generation, $3 context, $4 lane, $5 incarnation, $6 from position, $7 from revision, $8 to
+/// position
 constexpr std::string_view move_checkpoint_sql =
     "SELECT move_checkpoint($1::text, $2::bigint, $3::text, $4::integer, $5::uuid, $6::bigint, $7::bigint, $8::bigint)";
 
@@ -76,8 +77,8 @@ class PostgresProjectionStore final : public ProjectionStore {
     }
     std::vector<Checkpoint> found;
     for (int row = 0; row < answers[1].rows(); ++row) {
-      found.push_back({lanes[static_cast<std::size_t>(row)], answers[1].uuid(row, 0), Position{answers[1].integer(row, 1)},
-                       answers[1].integer(row, 2)});
+      found.push_back({lanes[static_cast<std::size_t>(row)], answers[1].uuid(row, 0),
+                       Position{answers[1].integer(row, 1)}, answers[1].integer(row, 2)});
     }
     return found;
   }
@@ -88,7 +89,8 @@ class PostgresProjectionStore final : public ProjectionStore {
     if (!answer.ok()) return fault_of(answer);
     std::vector<ParkedAggregate> found;
     for (int row = 0; row < answer.rows(); ++row) {
-      found.push_back({Lane{answer.small(row, 0)}, {std::string(answer.text(row, 1)), std::string(answer.text(row, 2))}});
+      found.push_back(
+          {Lane{answer.small(row, 0)}, {std::string(answer.text(row, 1)), std::string(answer.text(row, 2))}});
     }
     return found;
   }
@@ -191,8 +193,7 @@ class PostgresProjectionStore final : public ProjectionStore {
 }  // namespace
 
 OpenProjectionStore postgres_projection_store(std::string dsn, std::string session_name) {
-  return [dsn = std::move(dsn),
-          name = std::move(session_name)]() -> Result<std::unique_ptr<ProjectionStore>> {
+  return [dsn = std::move(dsn), name = std::move(session_name)]() -> Result<std::unique_ptr<ProjectionStore>> {
     SessionOptions options;
     options.name = name;
     options.asynchronous_commit = true;

@@ -120,7 +120,8 @@ void PostgresReads::read(Worker& worker, std::vector<Point> points) const {
   }
   Parameters parameters;
   for (std::size_t part = 0; part < table.key_columns; ++part) {
-    parameters.array(table.columns[part].type, keys.size(), [&](std::size_t i) -> const Value& { return (*keys[i])[part]; });
+    parameters.array(table.columns[part].type, keys.size(),
+                     [&](std::size_t i) -> const Value& { return (*keys[i])[part]; });
   }
   Answer answer;
   bool answered = false;

@@ -22,10 +22,10 @@ Fault unreachable(pg_conn* connection) {
   const char* host = PQhost(connection);
   const char* port = PQport(connection);
   const char* database = PQdb(connection);
-  return Fault{Fault::Outcome::nothing_changed,
-               std::string("the read store cannot be reached: database '") + (database ? database : "") + "' at " +
-                   (host ? host : "") + ":" + (port ? port : "") + ": " +
-                   without_newlines(PQerrorMessage(connection)) + "; see read.dsn"};
+  return Fault{Fault::Outcome::nothing_changed, std::string("the read store cannot be reached: database '") +
+                                                    (database ? database : "") + "' at " + (host ? host : "") + ":" +
+                                                    (port ? port : "") + ": " +
+                                                    without_newlines(PQerrorMessage(connection)) + "; see read.dsn"};
 }
 
 std::string settings_of(const SessionOptions& options) {
@@ -68,12 +68,13 @@ std::string_view Answer::text(int row, int column) const {
 
 Result<std::unique_ptr<PostgresSession>> PostgresSession::open(const std::string& dsn, const SessionOptions& options) {
   const auto timeout = std::to_string((options.connect_timeout.count() + 999) / 1000);
-  const std::array<const char*, 6> keys{"dbname", "application_name", "connect_timeout", "client_encoding",
-                                        "keepalives_idle", nullptr};
+  const std::array<const char*, 6> keys{"dbname",          "application_name", "connect_timeout",
+                                        "client_encoding", "keepalives_idle",  nullptr};
   const std::array<const char*, 6> values{dsn.c_str(), options.name.c_str(), timeout.c_str(), "UTF8", "10", nullptr};
   std::unique_ptr<PostgresSession> session(new PostgresSession(PQconnectdbParams(keys.data(), values.data(), 1)));
   if (!session->usable()) return unreachable(session->connection_);
-  PQsetNoticeProcessor(session->connection_, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      session->connection_, [](void*, const char*) {}, nullptr);
   if (const auto set = session->run_script(settings_of(options)); !set.ok()) {
     return Fault{Fault::Outcome::nothing_changed, set.what()};
   }
@@ -94,7 +95,8 @@ Answer PostgresSession::run(std::string_view sql, const Parameters& parameters) 
 std::vector<Answer> PostgresSession::run(std::span<const Statement> statements) {
   std::vector<Answer> answers(statements.size());
   for (std::size_t i = 0; i < statements.size(); ++i) {
-    if (auto prepared = prepare(statements[i].sql); !prepared.ok()) return answers[i] = std::move(prepared), std::move(answers);
+    if (auto prepared = prepare(statements[i].sql); !prepared.ok())
+      return answers[i] = std::move(prepared), std::move(answers);
   }
   if (PQenterPipelineMode(connection_) != 1) return answers;
   for (const auto& statement : statements) send(statement);

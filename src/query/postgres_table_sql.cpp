@@ -7,11 +7,16 @@ namespace {
 
 std::string_view array_of(ColumnType type) {
   switch (type) {
-    case ColumnType::boolean: return "boolean[]";
-    case ColumnType::integer: return "bigint[]";
-    case ColumnType::text: return "text[]";
-    case ColumnType::bytes: return "bytea[]";
-    case ColumnType::timestamp: return "timestamptz[]";
+    case ColumnType::boolean:
+      return "boolean[]";
+    case ColumnType::integer:
+      return "bigint[]";
+    case ColumnType::text:
+      return "text[]";
+    case ColumnType::bytes:
+      return "bytea[]";
+    case ColumnType::timestamp:
+      return "timestamptz[]";
   }
   return "";
 }
@@ -32,9 +37,8 @@ std::string joined(std::size_t count, std::string_view separator, Item item) {
 }
 
 std::string unnested(const Table& table, std::size_t columns) {
-  return "unnest(" + joined(columns, ", ", [&](std::size_t i) {
-           return parameter(i + 1, array_of(table.columns[i].type));
-         });
+  return "unnest(" +
+         joined(columns, ", ", [&](std::size_t i) { return parameter(i + 1, array_of(table.columns[i].type)); });
 }
 
 std::string keys_asked(const Table& table) {
@@ -73,7 +77,8 @@ std::string select_list(const Table& table) {
 TableSql table_sql(const Table& table, std::int64_t generation) {
   const std::string name = table.name + "_g" + std::to_string(generation);
   TableSql sql;
-  sql.read = "SELECT " + select_list(table) + " FROM " + keys_asked(table) + " JOIN " + name + " t ON " + keys_equal(table);
+  sql.read =
+      "SELECT " + select_list(table) + " FROM " + keys_asked(table) + " JOIN " + name + " t ON " + keys_equal(table);
   sql.write = write_sql(table, name);
   sql.erase = "DELETE FROM " + name + " t USING " + keys_asked(table) + " WHERE " + keys_equal(table);
   sql.changes = "SELECT " + select_list(table) +

@@ -40,11 +40,16 @@ std::optional<LaneChoice> parse_lane_choice(std::string_view text) {
 
 std::string_view name_of(ProjectorState state) {
   switch (state) {
-    case ProjectorState::starting: return "starting";
-    case ProjectorState::running: return "running";
-    case ProjectorState::paused: return "paused";
-    case ProjectorState::stopped: return "stopped";
-    case ProjectorState::faulted: return "faulted";
+    case ProjectorState::starting:
+      return "starting";
+    case ProjectorState::running:
+      return "running";
+    case ProjectorState::paused:
+      return "paused";
+    case ProjectorState::stopped:
+      return "stopped";
+    case ProjectorState::faulted:
+      return "faulted";
   }
   return "unknown";
 }
@@ -211,8 +216,9 @@ void Projector::compare_with_journal(Timestamp now) {
   for (auto& [topic, lanes] : topics_) {
     if (lanes.empty()) continue;
     const auto heads = journal_->heads(lanes.begin()->second->lane.context());
-    if (!heads) return log::warn("projector", "cannot compare with the journal",
-                                 {{"projection", projection_.name}, {"why", heads.fault().what}});
+    if (!heads)
+      return log::warn("projector", "cannot compare with the journal",
+                       {{"projection", projection_.name}, {"why", heads.fault().what}});
     for (auto& [number, followed] : lanes) {
       if (static_cast<std::size_t>(number) >= heads->size()) continue;
       followed->lane.head_seen((*heads)[static_cast<std::size_t>(number)], followed->following == Following::no, now);
@@ -234,7 +240,7 @@ void Projector::find_ends() {
     }
     if (partitions.empty()) continue;
     const auto ends = consumer_->end_offsets(topic, partitions, options_.broker_patience);
-    if (!ends) return;
+    if (!ends) return give_up_silent_consumer();
     for (std::size_t i = 0; i < partitions.size(); ++i) {
       auto& followed = *lanes[partitions[i]];
       followed.following = Following::when_healed;
@@ -242,6 +248,12 @@ void Projector::find_ends() {
       followed.lane.heal();
     }
   }
+}
+
+/// A client that has found no broker yet is built anew at the next look, addresses read again. One that follows or is a
+/// member of a group mends itself.
+void Projector::give_up_silent_consumer() {
+  if (!assigned_anything_ && options_.lanes.kind != LaneChoice::Kind::group) consumer_.reset();
 }
 
 /// Once the lanes that know their end offsets have healed past them, all of them go on from there.
@@ -350,7 +362,8 @@ void Projector::publish_status(ProjectorState state, std::string reason, Timesta
     for (const auto& [number, followed] : lanes) {
       const auto& lane = followed->lane;
       const auto& gauges = followed->gauges;
-      status.lanes.push_back({lane.context(), lane.lane(), lane.position(), lane.head(), lane.state(now), lane.reason()});
+      status.lanes.push_back({lane.context(), lane.lane(), lane.position(), lane.head(), lane.state(now),
+                              followed->following == Following::yes, lane.reason()});
       gauges.position.set(static_cast<double>(lane.position().value));
       gauges.head.set(static_cast<double>(lane.head().value));
       gauges.lag_events.set(static_cast<double>(lane.head().value - lane.position().value));

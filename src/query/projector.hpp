@@ -63,6 +63,8 @@ struct LaneStatus {
   Position position;
   Position head;
   LaneState state = LaneState::following;
+  /// It takes what Kafka brings; else it heals from the journal alone.
+  bool on_kafka = false;
   std::string reason;
 };
 
@@ -78,9 +80,9 @@ struct ProjectorStatus {
 
 /// Keeps one projection's live generation up to the journal: one thread, one consumer, one session on each store.
 ///
-/// Every lane begins at Kafka's end offset, heals from the journal up to its head, then follows Kafka. Whatever is lost,
-/// repeated or reordered on the way, and a broker that is gone, is healed from the journal within `look_every` or the
-/// rules' silence. docs/protocol.md, "Projection".
+/// Every lane begins at Kafka's end offset, heals from the journal up to its head, then follows Kafka. Whatever is
+/// lost, repeated or reordered on the way, and a broker that is gone, is healed from the journal within `look_every` or
+/// the rules' silence. docs/protocol.md, "Projection".
 class Projector {
  public:
   struct Sources {
@@ -116,6 +118,7 @@ class Projector {
   void drop_lanes();
   void compare_with_journal(Timestamp now);
   void find_ends();
+  void give_up_silent_consumer();
   void assign_if_healed();
   void lose_consumer(const std::string& why);
   void forget_offsets();

@@ -44,7 +44,8 @@ ReadTokens ProjectionView::read_tokens(std::span<const std::string* const> texts
 
 void ProjectionView::await(std::vector<Token> tokens, Timestamp deadline, std::function<bool()> gone,
                            std::function<void(const grpc::Status&)> fail, Go go) {
-  auto then = [tokens, fail = std::move(fail), go = std::move(go)](Waited waited, std::shared_ptr<const Visible> visible) {
+  auto then = [tokens, fail = std::move(fail), go = std::move(go)](Waited waited,
+                                                                   std::shared_ptr<const Visible> visible) {
     if (waited == Waited::visible) return go(Fresh{std::move(visible), tokens});
     fail(not_visible(waited, tokens, visible.get()));
   };

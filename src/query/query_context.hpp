@@ -51,17 +51,19 @@ class ProjectionView {
   void when_visible(const Call<Request>& call, Go go) {
     const auto tokens = tokens_of(*call.request);
     if (const auto* wrong = std::get_if<grpc::Status>(&tokens)) return call.answer->fail(*wrong);
-    await(std::get<std::vector<Token>>(tokens), call.deadline, [answer = call.answer] { return answer->over(); },
-          [answer = call.answer](const grpc::Status& status) { answer->fail(status); }, std::move(go));
+    await(
+        std::get<std::vector<Token>>(tokens), call.deadline, [answer = call.answer] { return answer->over(); },
+        [answer = call.answer](const grpc::Status& status) { answer->fail(status); }, std::move(go));
   }
   /// The same for a stream.
   template <class Request>
-  void when_visible(const Request& request, std::optional<Timestamp> deadline, const std::shared_ptr<WatchStream>& stream,
-                    Go go) {
+  void when_visible(const Request& request, std::optional<Timestamp> deadline,
+                    const std::shared_ptr<WatchStream>& stream, Go go) {
     const auto tokens = tokens_of(request);
     if (const auto* wrong = std::get_if<grpc::Status>(&tokens)) return stream->end(*wrong);
-    await(std::get<std::vector<Token>>(tokens), deadline.value_or(never), [stream] { return stream->over(); },
-          [stream](const grpc::Status& status) { stream->end(status); }, std::move(go));
+    await(
+        std::get<std::vector<Token>>(tokens), deadline.value_or(never), [stream] { return stream->over(); },
+        [stream](const grpc::Status& status) { stream->end(status); }, std::move(go));
   }
 
   /// One row of a table, read after now.

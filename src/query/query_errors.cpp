@@ -41,7 +41,8 @@ grpc::Status deadline_required() {
 }
 
 grpc::Status request_malformed() {
-  return error_status(StatusCode::INVALID_ARGUMENT, "the request is no message of this method's type, or has text that is no UTF-8",
+  return error_status(StatusCode::INVALID_ARGUMENT,
+                      "the request is no message of this method's type, or has text that is no UTF-8",
                       reason("REQUEST_MALFORMED"));
 }
 
@@ -61,7 +62,8 @@ grpc::Status token_foreign(std::string_view context) {
   auto detail = reason("TOKEN_FOREIGN");
   detail.metadata["context"] = context;
   return error_status(StatusCode::INVALID_ARGUMENT,
-                      "the token is of context '" + std::string(context) + "', which this method does not show", detail);
+                      "the token is of context '" + std::string(context) + "', which this method does not show",
+                      detail);
 }
 
 grpc::Status page_size_negative(std::int32_t size) {
@@ -72,9 +74,10 @@ grpc::Status page_size_negative(std::int32_t size) {
 }
 
 grpc::Status page_token_invalid() {
-  return error_status(StatusCode::INVALID_ARGUMENT,
-                      "not a page token of this query, or the read model was rebuilt meanwhile: begin with the first page",
-                      reason("PAGE_TOKEN_INVALID"));
+  return error_status(
+      StatusCode::INVALID_ARGUMENT,
+      "not a page token of this query, or the read model was rebuilt meanwhile: begin with the first page",
+      reason("PAGE_TOKEN_INVALID"));
 }
 
 grpc::Status not_found(std::string_view domain, std::string_view word, std::string_view what, std::string_view id) {
@@ -87,9 +90,9 @@ grpc::Status not_found(std::string_view domain, std::string_view word, std::stri
 grpc::Status parked(std::string_view what, std::string_view id) {
   auto detail = reason("PARKED");
   detail.metadata[std::string(what)] = id;
-  return error_status(StatusCode::FAILED_PRECONDITION,
-                      "the write cannot be shown: an event of this " + std::string(what) + " is parked and waits for a person",
-                      detail);
+  return error_status(
+      StatusCode::FAILED_PRECONDITION,
+      "the write cannot be shown: an event of this " + std::string(what) + " is parked and waits for a person", detail);
 }
 
 grpc::Status read_store_unavailable() {
@@ -115,18 +118,24 @@ grpc::Status stopping() {
 
 grpc::Status not_visible(Waited waited, const std::vector<Token>& tokens, const Visible* visible) {
   switch (waited) {
-    case Waited::not_yet: return not_yet_visible(tokens, *visible);
-    case Waited::nothing_seen: return read_store_unavailable();
+    case Waited::not_yet:
+      return not_yet_visible(tokens, *visible);
+    case Waited::nothing_seen:
+      return read_store_unavailable();
     case Waited::outdated:
       return error_status(StatusCode::FAILED_PRECONDITION, "the token is of another incarnation of the journal",
                           reason("TOKEN_OUTDATED"));
-    case Waited::unknown_lane: return token_malformed("min_token");
+    case Waited::unknown_lane:
+      return token_malformed("min_token");
     case Waited::parked:
       return error_status(StatusCode::FAILED_PRECONDITION,
                           "the write cannot be shown: its event is parked and waits for a person", reason("PARKED"));
-    case Waited::too_many: return too_many_waiting();
-    case Waited::stopping: return stopping();
-    case Waited::visible: break;
+    case Waited::too_many:
+      return too_many_waiting();
+    case Waited::stopping:
+      return stopping();
+    case Waited::visible:
+      break;
   }
   throw std::logic_error("a wait that ended well is no error");
 }

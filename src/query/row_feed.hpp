@@ -18,7 +18,8 @@ namespace keel::query {
 /// The rows of one table as they change, told to whoever follows a row; on demand the whole table in memory, for views
 /// that are read more often than they change. Tables whose rows are never deleted, and whose key is one text column.
 ///
-/// One watcher writes; any thread reads, follows and unfollows. Callbacks run on the watcher's thread and must not block.
+/// One watcher writes; any thread reads, follows and unfollows. Callbacks run on the watcher's thread and must not
+/// block.
 class RowFeed {
  public:
   using Told = std::function<void(const std::shared_ptr<const Row>& row)>;
@@ -31,8 +32,8 @@ class RowFeed {
   // -- for services ------------------------------------------------------------------------------------------------
   /// The row as it is visible now; null when there is none. Kept feeds only.
   std::shared_ptr<const Row> find(const std::string& key) const;
-  /// From now on every change of the row is told, until the returned handle is dropped. Read the present row after this,
-  /// not before: then none is missed. The handle may outlive the feed's watcher, not the feed.
+  /// From now on every change of the row is told, until the returned handle is dropped. Read the present row after
+  /// this, not before: then none is missed. The handle may outlive the feed's watcher, not the feed.
   [[nodiscard]] std::shared_ptr<void> follow(const std::string& key, Told told);
 
   // -- for the watcher ----------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ inline constexpr Timestamp never =
 /// When the client stops waiting; nothing when it said nothing.
 std::optional<Timestamp> deadline_of(const grpc::CallbackServerContext& context);
 
-/// Begins a unary call: refuses what has no deadline or does not parse, hands the rest to `handle`, which must not block.
+/// Begins a unary call: refuses what has no deadline or does not parse, hands the rest to `handle`, which must not
+/// block.
 template <class Request, class Handle>
 grpc::ServerUnaryReactor* serve(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in,
                                 grpc::ByteBuffer& out, Handle handle) {

@@ -13,11 +13,17 @@ std::optional<Waited> end_of(const std::vector<Token>& tokens, const Visible* vi
   bool all_visible = true;
   for (const auto& token : tokens) {
     switch (standing(token, *visible)) {
-      case TokenStanding::visible: break;
-      case TokenStanding::not_yet: all_visible = false; break;
-      case TokenStanding::outdated: return Waited::outdated;
-      case TokenStanding::unknown_lane: return Waited::unknown_lane;
-      case TokenStanding::parked: return Waited::parked;
+      case TokenStanding::visible:
+        break;
+      case TokenStanding::not_yet:
+        all_visible = false;
+        break;
+      case TokenStanding::outdated:
+        return Waited::outdated;
+      case TokenStanding::unknown_lane:
+        return Waited::unknown_lane;
+      case TokenStanding::parked:
+        return Waited::parked;
     }
   }
   if (!all_visible) return {};

@@ -32,8 +32,8 @@ enum class Waited {
   stopping,
 };
 
-/// Where calls wait until what they ask for is visible. Any thread; callbacks run on the thread that makes the wait end:
-/// the caller's own when it need not wait, else the watcher's or the board's. They must not block.
+/// Where calls wait until what they ask for is visible. Any thread; callbacks run on the thread that makes the wait
+/// end: the caller's own when it need not wait, else the watcher's or the board's. They must not block.
 class VisibilityBoard {
  public:
   struct Options {

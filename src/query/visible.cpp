@@ -35,7 +35,7 @@ TokenStanding standing(const Token& token, const Visible& visible) {
   if (seen->incarnation != token.incarnation) return TokenStanding::outdated;
   if (seen->position < token.position) return TokenStanding::not_yet;
   return visible.parked_events.contains({token.context, token.lane, token.position}) ? TokenStanding::parked
-                                                                                      : TokenStanding::visible;
+                                                                                     : TokenStanding::visible;
 }
 
 std::string token_of(const Visible& visible, std::string_view context, Lane lane, Position position) {

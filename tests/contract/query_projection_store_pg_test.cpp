@@ -58,8 +58,8 @@ struct PostgresWorld final : World {
     return *std::move(opened);
   }
   void set_live(LiveGeneration live) override {
-    database.run("UPDATE projections SET live = " + std::to_string(live.generation) + ", version = " +
-                 std::to_string(live.version) + ", paused = " + (live.paused ? "true" : "false"));
+    database.run("UPDATE projections SET live = " + std::to_string(live.generation) +
+                 ", version = " + std::to_string(live.version) + ", paused = " + (live.paused ? "true" : "false"));
   }
   test::Database database = [] {
     const ReadModel models[] = {{{sample_projection()}, {}}};
@@ -82,9 +82,10 @@ class ProjectionStoreContract : public ::testing::TestWithParam<const char*> {
   Checkpoint checkpoint(Lane lane = Lane{0}) { return checkpoints({lane}).front(); }
 
   static Row thing(const std::string& id, std::int64_t count, std::int64_t position = 1) {
-    return {{id, count, true, Bytes{std::string("\0\xff", 2)}, Timestamp(std::chrono::microseconds(1'700'000'000'123'456))},
-            Lane{0},
-            Position{position}};
+    return {
+        {id, count, true, Bytes{std::string("\0\xff", 2)}, Timestamp(std::chrono::microseconds(1'700'000'000'123'456))},
+        Lane{0},
+        Position{position}};
   }
 
   StepResult step(const WorkingSet& rows, std::int64_t to, std::vector<ParkedEvent> parked = {}) {
@@ -224,9 +225,10 @@ TEST_P(ProjectionStoreContract, KeepsBytesAndTextAsTheyAre) {
   WorkingSet rows(projection_.tables);
   std::string every_byte;
   for (int byte = 0; byte < 256; ++byte) every_byte.push_back(static_cast<char>(byte));
-  const Row row{{"quo'te \"{},\\ ünïcödé NULL", Value(), false, Bytes{every_byte}, Timestamp(std::chrono::microseconds(-1))},
-                Lane{0},
-                Position{1}};
+  const Row row{
+      {"quo'te \"{},\\ ünïcödé NULL", Value(), false, Bytes{every_byte}, Timestamp(std::chrono::microseconds(-1))},
+      Lane{0},
+      Position{1}};
   rows.put(0, row);
   ASSERT_EQ(step(rows, 1).outcome, StepOutcome::done);
   EXPECT_EQ(read(0, {row.values[0]}), row);

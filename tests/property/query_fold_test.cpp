@@ -35,18 +35,28 @@ class Trade {
 
   void act() {
     switch (below(8)) {
-      case 0: return attempt<Stock>(sku(), test::receive("", 1 + below(20)));
-      case 1: return attempt<Stock>(sku(), test::reserve("", id(), 1 + below(4)));
-      case 2: return attempt<Stock>(sku(), test::release("", id()));
-      case 3: return attempt<Purchase>("p-" + id(), test::buy("p", "s"));
-      case 4: return attempt<Purchase>("p-" + id(), purchase::v1::NoteReservedRequest());
-      case 5: return attempt<Cart>("c-" + id(), cart::v1::CheckOutRequest());
-      case 6: return remove_line();
-      default: return attempt<Cart>("c-" + id(), test::add_item("", id()));
+      case 0:
+        return attempt<Stock>(sku(), test::receive("", 1 + below(20)));
+      case 1:
+        return attempt<Stock>(sku(), test::reserve("", id(), 1 + below(4)));
+      case 2:
+        return attempt<Stock>(sku(), test::release("", id()));
+      case 3:
+        return attempt<Purchase>("p-" + id(), test::buy("p", "s"));
+      case 4:
+        return attempt<Purchase>("p-" + id(), purchase::v1::NoteReservedRequest());
+      case 5:
+        return attempt<Cart>("c-" + id(), cart::v1::CheckOutRequest());
+      case 6:
+        return remove_line();
+      default:
+        return attempt<Cart>("c-" + id(), test::add_item("", id()));
     }
   }
 
-  std::int64_t below(std::int64_t limit) { return static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(limit)); }
+  std::int64_t below(std::int64_t limit) {
+    return static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(limit));
+  }
   const test::History& history() const { return history_; }
   std::unique_ptr<journal::Journal> journal() { return *journal_->open(); }
 
@@ -87,13 +97,20 @@ class Folding {
     const auto number = static_cast<std::int32_t>(trade_.below(lane_count));
     auto& lane = *lanes_[number];
     switch (trade_.below(10)) {
-      case 0: return restart(number);
-      case 1: return store_->fail_next_commits(1);
-      case 2: return lose_answer();
-      case 3: now_ += std::chrono::seconds(3); return look();
+      case 0:
+        return restart(number);
+      case 1:
+        return store_->fail_next_commits(1);
+      case 2:
+        return lose_answer();
+      case 3:
+        now_ += std::chrono::seconds(3);
+        return look();
       case 4:
-      case 5: return lane.work(*session_, *journal_, now_);
-      default: return bring(lane);
+      case 5:
+        return lane.work(*session_, *journal_, now_);
+      default:
+        return bring(lane);
     }
   }
 
@@ -125,8 +142,8 @@ class Folding {
         session_->checkpoints(projection_.name, 1, context(), {&lane, 1}, trade_.history().incarnation());
     query::LaneRules rules;
     rules.batch = static_cast<std::size_t>(1 + trade_.below(7));
-    lanes_[number] = std::make_unique<LaneProjector>(projection_, LaneProjector::Place{context(), 1, found->front(), {}},
-                                                     rules, query::ProjectionMetrics{}, now_);
+    lanes_[number] = std::make_unique<LaneProjector>(
+        projection_, LaneProjector::Place{context(), 1, found->front(), {}}, rules, query::ProjectionMetrics{}, now_);
   }
   void lose_answer() {
     store_->lose_next_answer();
@@ -141,7 +158,8 @@ class Folding {
     if (events.empty()) return;
     const auto near = lane.position().value + trade_.below(5) - 1;
     const auto index = std::clamp<std::int64_t>(near, 0, static_cast<std::int64_t>(events.size()) - 1);
-    lane.receive(test::message_of(context(), trade_.history().incarnation(), events[static_cast<std::size_t>(index)]), now_);
+    lane.receive(test::message_of(context(), trade_.history().incarnation(), events[static_cast<std::size_t>(index)]),
+                 now_);
   }
 
   Trade& trade_;

@@ -6,3 +6,7 @@ target_link_libraries(keel_test_history PUBLIC keel_flags keel_domain keel_journ
 # A read store in a test's PostgreSQL.
 add_library(keel_test_read_store STATIC read_store.cpp)
 target_link_libraries(keel_test_read_store PUBLIC keel_flags keel_query keel_test_postgres)
+
+# Journal, read store, broker, projectors and query edge together.
+add_library(keel_test_query_world STATIC query_world.cpp process.cpp)
+target_link_libraries(keel_test_query_world PUBLIC keel_test_history keel_test_read_store)

@@ -32,8 +32,9 @@ class VisibilityBoardTest : public ::testing::Test {
  protected:
   std::future<Waited> await(std::vector<Token> tokens, milliseconds patience = milliseconds(60'000)) {
     auto ended = std::make_shared<std::promise<Waited>>();
-    board_.await(std::move(tokens), system_now() + patience, [] { return false; },
-                 [ended](Waited waited, const auto&) { ended->set_value(waited); });
+    board_.await(
+        std::move(tokens), system_now() + patience, [] { return false; },
+        [ended](Waited waited, const auto&) { ended->set_value(waited); });
     return ended->get_future();
   }
   static bool ready(const std::future<Waited>& ended) {
@@ -70,7 +71,9 @@ TEST_F(VisibilityBoardTest, GivesUpBeforeTheDeadline) {
   EXPECT_EQ(await({token(0, 1)}, milliseconds(5)).get(), Waited::not_yet);
 }
 
-TEST_F(VisibilityBoardTest, SaysThatNothingWasEverSeen) { EXPECT_EQ(await({}, milliseconds(5)).get(), Waited::nothing_seen); }
+TEST_F(VisibilityBoardTest, SaysThatNothingWasEverSeen) {
+  EXPECT_EQ(await({}, milliseconds(5)).get(), Waited::nothing_seen);
+}
 
 TEST_F(VisibilityBoardTest, RefusesATokenOfAnotherIncarnation) {
   board_.show(visible_at({7}));
@@ -113,7 +116,8 @@ TEST_F(VisibilityBoardTest, EndsAllWaitsWhenItCloses) {
 
 TEST_F(VisibilityBoardTest, ForgetsCallsThatNobodyWaitsForAnyMore) {
   board_.show(visible_at({0}));
-  board_.await({token(0, 9)}, never, [] { return true; }, [](Waited, const auto&) {});
+  board_.await(
+      {token(0, 9)}, never, [] { return true; }, [](Waited, const auto&) {});
   EXPECT_EQ(board_.waiting(), 1U);
   board_.show(visible_at({1}));
   EXPECT_EQ(board_.waiting(), 0U);

@@ -28,7 +28,8 @@ class LaneProjectorTest : public ::testing::Test {
 
   /// A lane as a start finds it, healed up to the journal's head.
   void begin() {
-    place_ = {"cart", 1, session_->checkpoints("carts", 1, "cart", std::vector{lane_}, history_.incarnation())->front(), {}};
+    place_ = {
+        "cart", 1, session_->checkpoints("carts", 1, "cart", std::vector{lane_}, history_.incarnation())->front(), {}};
     const auto parked = session_->parked("carts", 1, "cart");
     for (const auto& found : *parked) place_.parked.insert(found.aggregate);
     lane_projector_.emplace(projection_, place_, rules_, ProjectionMetrics{}, now_);
@@ -36,7 +37,8 @@ class LaneProjectorTest : public ::testing::Test {
   }
 
   void work() {
-    for (int i = 0; i < 1'000 && lane_projector_->has_work(now_); ++i) lane_projector_->work(*session_, *journal_, now_);
+    for (int i = 0; i < 1'000 && lane_projector_->has_work(now_); ++i)
+      lane_projector_->work(*session_, *journal_, now_);
   }
 
   void bring(Position position) { bring(event(position)); }

@@ -39,8 +39,8 @@ class Folding {
 
  private:
   Projection projection_;
-  std::shared_ptr<journal::InMemoryStore> journal_ =
-      journal::InMemoryStore::make({.contexts = {"cart", "inventory", "purchase"}, .lane_count = 1, .clock = system_now});
+  std::shared_ptr<journal::InMemoryStore> journal_ = journal::InMemoryStore::make(
+      {.contexts = {"cart", "inventory", "purchase"}, .lane_count = 1, .clock = system_now});
   test::History history_{*journal_->open(), {"cart", "inventory", "purchase"}};
   std::shared_ptr<InMemoryReadStore> store_ = InMemoryReadStore::make();
 };

@@ -111,7 +111,8 @@ class CartQueries final : public Raw {
       if (const auto wrong = wrong_generation(page, fresh.visible->generation)) return call.answer->fail(*wrong);
       carts_.list(listing(*call.request, page, fresh.visible->generation),
                   [call, query, page, visible = fresh.visible](auto listed) {
-                    if (const auto* fault = std::get_if<ReadFault>(&listed)) return call.answer->fail(no_answer(*fault));
+                    if (const auto* fault = std::get_if<ReadFault>(&listed))
+                      return call.answer->fail(no_answer(*fault));
                     call.answer->answer(page_of(std::get<0>(listed), page, query, *visible));
                   });
     });
@@ -119,11 +120,10 @@ class CartQueries final : public Raw {
 
   static Listing listing(const v1::ListCartsRequest& request, const Page& page, std::int64_t generation) {
     using enum ColumnType;
-    return {for_generation(of_customer_sql, generation),
-            {{text, request.customer_id()},
-             {text, page.after_key()},
-             {integer, static_cast<std::int64_t>(page.size + 1)}},
-            {text, integer, timestamp, integer, text, integer, integer, integer}};
+    return {
+        for_generation(of_customer_sql, generation),
+        {{text, request.customer_id()}, {text, page.after_key()}, {integer, static_cast<std::int64_t>(page.size + 1)}},
+        {text, integer, timestamp, integer, text, integer, integer, integer}};
   }
 
   static v1::ListCartsResponse page_of(const std::vector<std::vector<Value>>& rows, const Page& page,

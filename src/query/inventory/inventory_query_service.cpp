@@ -169,9 +169,10 @@ class InventoryQueries final : public Raw {
       const auto row = availability_.find(call->sku());
       if (const auto wrong = not_showable(call->sku(), row != nullptr, fresh)) return call.answer->fail(*wrong);
       using enum ColumnType;
-      Listing listing{for_generation(of_sku_sql, fresh.visible->generation),
-                      {{text, call->sku()}, {text, page.after_key()}, {integer, static_cast<std::int64_t>(page.size + 1)}},
-                      {text, integer, boolean, timestamp}};
+      Listing listing{
+          for_generation(of_sku_sql, fresh.visible->generation),
+          {{text, call->sku()}, {text, page.after_key()}, {integer, static_cast<std::int64_t>(page.size + 1)}},
+          {text, integer, boolean, timestamp}};
       stock_.list(std::move(listing), [call, query, page, lane = row->lane, visible = fresh.visible](auto listed) {
         if (const auto* fault = std::get_if<ReadFault>(&listed)) return call.answer->fail(no_answer(*fault));
         auto reply = reservations_of(std::get<0>(listed), page, query, visible->generation);

@@ -96,18 +96,18 @@ class PurchaseQueries final : public Raw {
   void watch(const std::shared_ptr<WatchStream>& stream, const v1::WatchPurchaseRequest& request,
              std::optional<Timestamp> deadline) {
     if (const auto wrong = wrong_id("purchase_id", request.purchase_id())) return stream->end(*wrong);
-    purchases_.when_visible(
-        request, deadline, stream, [this, stream, id = request.purchase_id()](ProjectionView::Fresh fresh) {
-          const std::weak_ptr<WatchStream> weak = stream;
-          stream->hold(changes_.follow(id, [this, weak](const std::shared_ptr<const Row>& row) {
-            const auto visible = purchases_.board().now();
-            if (const auto open = weak.lock()) show(*row, *visible, *open);
-          }));
-          find(id, fresh, [stream, visible = fresh.visible](const Found& found) {
-            if (const auto* wrong = std::get_if<grpc::Status>(&found)) return stream->end(*wrong);
-            show(std::get<Row>(found), *visible, *stream);
-          });
-        });
+    purchases_.when_visible(request, deadline, stream,
+                            [this, stream, id = request.purchase_id()](ProjectionView::Fresh fresh) {
+                              const std::weak_ptr<WatchStream> weak = stream;
+                              stream->hold(changes_.follow(id, [this, weak](const std::shared_ptr<const Row>& row) {
+                                const auto visible = purchases_.board().now();
+                                if (const auto open = weak.lock()) show(*row, *visible, *open);
+                              }));
+                              find(id, fresh, [stream, visible = fresh.visible](const Found& found) {
+                                if (const auto* wrong = std::get_if<grpc::Status>(&found)) return stream->end(*wrong);
+                                show(std::get<Row>(found), *visible, *stream);
+                              });
+                            });
   }
 
   void find(const std::string& id, const ProjectionView::Fresh& fresh, std::function<void(const Found&)> then) {
