@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/crash_point.hpp"
+#include "ops/library_logs.hpp"
 #include "ops/log.hpp"
 
 namespace keel::app {
@@ -42,6 +43,7 @@ Result<std::unique_ptr<Role>> Role::start(const Configuration& configuration, st
   log_options.service = role->name_;
   log_options.node = process_name();
   log::configure(std::move(log_options));
+  ops::adopt_library_logs();
   if (configuration.yes("faults")) arm_crash_points();
 
   role->ready_.add("start", [raw = role.get()]() -> std::optional<std::string> {
