@@ -12,19 +12,20 @@
 namespace keel::actors {
 namespace {
 
-/// Carries the writer's word to an aggregate, from the writer's thread.
+/// Carries the writer's word to an aggregate, from the writer's thread. Holds it weakly, because it is held by it.
 class AggregateSink final : public journal::Sink {
  public:
-  explicit AggregateSink(caf::actor aggregate) : aggregate_(std::move(aggregate)) {}
+  explicit AggregateSink(caf::actor_addr aggregate) : aggregate_(std::move(aggregate)) {}
 
   void confirmed(std::uint64_t, std::span<journal::Outcome> outcomes, bool ended) override {
     std::vector<journal::Outcome> moved(std::make_move_iterator(outcomes.begin()),
                                         std::make_move_iterator(outcomes.end()));
-    caf::anon_send(aggregate_, msg::Confirmed({std::move(moved), ended}));
+    const auto alive = caf::actor_cast<caf::actor>(aggregate_);
+    if (alive) caf::anon_send(alive, msg::Confirmed({std::move(moved), ended}));
   }
 
  private:
-  const caf::actor aggregate_;
+  const caf::actor_addr aggregate_;
 };
 
 }  // namespace
@@ -59,6 +60,7 @@ caf::behavior AggregateActor::make_behavior() {
 
 void AggregateActor::on_exit() {
   live_.reset();
+  sink_.reset();
   lane_.reset();
 }
 
@@ -96,7 +98,8 @@ void AggregateActor::hand_back(std::unique_ptr<PendingCall> call) {
 }
 
 std::shared_ptr<journal::Sink> AggregateActor::sink() {
-  return std::make_shared<AggregateSink>(caf::actor_cast<caf::actor>(this));
+  if (sink_ == nullptr) sink_ = std::make_shared<AggregateSink>(address());
+  return sink_;
 }
 
 }  // namespace keel::actors

@@ -36,6 +36,7 @@ class AggregateActor final : public caf::event_based_actor, private LiveAggregat
 
   std::shared_ptr<const LaneSurroundings> lane_;
   std::optional<LiveAggregate> live_;
+  std::shared_ptr<journal::Sink> sink_;
   std::uint64_t hash_;
   bool told_end_ = false;
   bool resting_ = false;

@@ -154,8 +154,8 @@ void LiveAggregate::only_answer(std::unique_ptr<PendingCall> call, Answer intend
 }
 
 void LiveAggregate::write(std::variant<journal::Entry, journal::AnswerOnly> what, Timestamp deadline) {
-  surroundings_.write({std::move(what), incarnation_, sequence_, deadline,
-                       sequence_ == 1 ? surroundings_.sink() : nullptr});
+  // With every item, because a writer that has lost its lanes no longer knows what the first one said.
+  surroundings_.write({std::move(what), incarnation_, sequence_, deadline, surroundings_.sink()});
 }
 
 bool LiveAggregate::write_snapshot() {

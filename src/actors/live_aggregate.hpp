@@ -55,7 +55,7 @@ class LiveAggregate {
     virtual void look_up(const Uuid& request_id) = 0;
     /// This life has ended: the call belongs to the successor.
     virtual void hand_back(std::unique_ptr<PendingCall> call) = 0;
-    /// Named by the first item that is written.
+    /// Where the writer's word comes to; named by every item.
     virtual std::shared_ptr<journal::Sink> sink() = 0;
   };
 

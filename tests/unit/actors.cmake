@@ -6,3 +6,7 @@ keel_test(actors_engine_test
   SOURCES actors_calls_test.cpp actors_life_test.cpp actors_ownership_test.cpp actors_supervision_test.cpp
   DEPENDS keel_actors keel_testing_context
   LABELS unit)
+keel_test(actors_parts_test
+  SOURCES actors_parts_test.cpp
+  DEPENDS keel_actors keel_testing_context CAF::core
+  LABELS unit)

@@ -94,7 +94,7 @@ class LiveAggregateTest : public ::testing::Test, protected LiveAggregate::Surro
   void look_up(const Uuid& id) override { asked.push_back(id); }
   void hand_back(std::unique_ptr<PendingCall> call) override { handed_back.push_back(std::move(call)); }
   std::shared_ptr<journal::Sink> sink() override {
-    ++sinks_made;
+    ++sinks_named;
     return nullptr;
   }
 
@@ -104,7 +104,7 @@ class LiveAggregateTest : public ::testing::Test, protected LiveAggregate::Surro
   std::deque<journal::Item> written;
   std::vector<Uuid> asked;
   std::vector<std::unique_ptr<PendingCall>> handed_back;
-  int sinks_made = 0;
+  int sinks_named = 0;
   std::int64_t position = 0;
   std::optional<LiveAggregate> live;
 };
@@ -190,10 +190,10 @@ TEST_F(LiveAggregateTest, RefusesAtOnceBeyondItsCap) {
   EXPECT_EQ(send({})->text(), "-");
 }
 
-TEST_F(LiveAggregateTest, NamesItsSinkWithTheFirstItemOnly) {
+TEST_F(LiveAggregateTest, NamesItsSinkWithEveryItem) {
   send({});
   send({});
-  EXPECT_EQ(sinks_made, 1);
+  EXPECT_EQ(sinks_named, 2);
 }
 
 // -- repeats ----------------------------------------------------------------------------------------------------------
