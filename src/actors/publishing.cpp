@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "core/crash_point.hpp"
-#include "keel/type/v1/event_metadata.pb.h"
 #include "kafka/event_message.hpp"
+#include "keel/type/v1/event_metadata.pb.h"
 #include "ops/log.hpp"
 
 namespace keel::actors {
@@ -96,8 +96,7 @@ Result<Done> PublishingRunner::begin() {
     if (position > lanes_->last(Lane{i})) {
       return Fault{.what = lanes_->context() + "/" + std::to_string(i) + " was published up to " +
                            std::to_string(position.value) + ", but the journal ends at " +
-                           std::to_string(lanes_->last(Lane{i}).value) +
-                           ": it was restored; run `keel journal adopt`"};
+                           std::to_string(lanes_->last(Lane{i}).value) + ": it was restored; run `keel journal adopt`"};
     }
     publications_.emplace_back(position, options_.in_flight_per_lane, options_.pauses);
   }
@@ -236,7 +235,8 @@ HostedService publishing_service(std::string context, journal::OpenJournal open_
        series = PublishingMetrics(metrics, context)](const LanesByContext& held) -> std::unique_ptr<Runner> {
         auto session = open_journal();
         if (!session) throw std::runtime_error(session.fault().what);
-        return std::make_unique<PublishingRunner>(held.at(context), *std::move(session), open_producer, options, series);
+        return std::make_unique<PublishingRunner>(held.at(context), *std::move(session), open_producer, options,
+                                                  series);
       }};
 }
 

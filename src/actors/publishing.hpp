@@ -19,7 +19,7 @@ namespace keel::actors {
 
 struct PublishingOptions {
   /// Events of one lane that may wait for the broker's word at once: what bounds memory while it is away.
-  std::size_t in_flight_per_lane = 2000;
+  std::size_t in_flight_per_lane = 1000;
   /// Events read from the journal at a time.
   std::size_t events_per_read = 500;
   /// A busy context is read at most this often: what is stored meanwhile goes out together. An idle one at once.

@@ -13,8 +13,9 @@ namespace keel::actors {
 /// How far one lane is published: what was handed to the producer, what came back, where to go on.
 ///
 /// Publication goes in position order. When a delivery fails the line stops: nothing more is handed over until every
-/// outstanding report is in; then it goes on after the last position up to which *all* were acknowledged, after a pause.
-/// So a later event may be in the topic early, and comes again in its place. The acknowledged position only grows.
+/// outstanding report is in; then it goes on after the last position up to which *all* were acknowledged, after a
+/// pause. So a later event may be in the topic early, and comes again in its place. The acknowledged position only
+/// grows.
 ///
 /// Pure bookkeeping: no I/O, no clock of its own. Source: docs/protocol.md, "Publication".
 class LanePublication {

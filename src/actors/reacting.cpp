@@ -19,8 +19,8 @@ constexpr std::chrono::milliseconds fenced_wait{100};
 ReactingMetrics::ReactingMetrics(ops::Metrics& metrics, const std::string& reactor) {
   const ops::Labels labels{{"reactor", reactor}};
   events = metrics.counter("keel_reactor_events_total", "Events that were read to be reacted to.", labels);
-  repeats = metrics.counter("keel_reactor_repeats_total", "Commands sent again because the answer was not certain.",
-                            labels);
+  repeats =
+      metrics.counter("keel_reactor_repeats_total", "Commands sent again because the answer was not certain.", labels);
   stopped_lanes = metrics.gauge("keel_reactor_stopped_lanes", "Lanes that a bug stopped; a person must look.", labels);
   lag = metrics.gauge("keel_reactor_lag_events", "Stored events that are not done yet.", labels);
 }

@@ -36,7 +36,9 @@ ReactingLane::ReactingLane(std::string context, Lane lane, Position done, std::s
       shown_(done),
       stored_(done) {}
 
-std::size_t ReactingLane::room() const { return stopped_ || entries_.size() >= window_ ? 0 : window_ - entries_.size(); }
+std::size_t ReactingLane::room() const {
+  return stopped_ || entries_.size() >= window_ ? 0 : window_ - entries_.size();
+}
 
 void ReactingLane::admit(journal::RecordedEvent event) {
   if (event.position != admitted_.next()) throw std::logic_error("a reactor was handed an event out of order");
@@ -55,8 +57,8 @@ void ReactingLane::begin(Entry& entry) {
   const auto message = directory_.decode_event(event.type, event.payload);
   if (!message) return stop(entry, message.fault().what);
   entry.open_sends = 1;  // the reaction itself: an answer cannot finish what is still being told
-  follow(entry, reactor_.react({context_, lane_, event.position, event.aggregate, event.version, event.recorded_at,
-                                **message}));
+  follow(entry, reactor_.react(
+                    {context_, lane_, event.position, event.aggregate, event.version, event.recorded_at, **message}));
   if (--entry.open_sends == 0) finish(entry);
 }
 
@@ -136,9 +138,9 @@ void ReactingLane::remember_timers(Entry& entry) {
 
 void ReactingLane::stop(const Entry& entry, const std::string& why) {
   if (stopped_) return;
-  stopped_ = Fault{.what = std::string(reactor_.name) + " cannot go on with " + entry.event.type + " at " + context_ +
-                           "/" + std::to_string(lane_.value) + "/" + std::to_string(entry.event.position.value) +
-                           ": " + why};
+  stopped_ =
+      Fault{.what = std::string(reactor_.name) + " cannot go on with " + entry.event.type + " at " + context_ + "/" +
+                    std::to_string(lane_.value) + "/" + std::to_string(entry.event.position.value) + ": " + why};
 }
 
 }  // namespace keel::actors

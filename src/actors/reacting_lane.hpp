@@ -53,7 +53,8 @@ class ReactingLane {
   void admit(journal::RecordedEvent event);
 
   bool has_progress();
-  /// What may be stored now, if anything is new since `stored`. Later timers of the same key have replaced earlier ones.
+  /// What may be stored now, if anything is new since `stored`. Later timers of the same key have replaced earlier
+  /// ones.
   std::optional<ReactionProgress> progress();
   /// The progress that was shown last is in the journal.
   void stored();

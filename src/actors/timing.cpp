@@ -114,10 +114,8 @@ Result<Done> TimingRunner::settle() {
 void TimingRunner::stick(const journal::Timer& timer, const std::string& why) {
   stuck_.insert({{timer.lane, timer.key}, timer.due_at});
   metrics_.stuck.set(static_cast<double>(stuck_.size()));
-  log::error(logger, "a timer cannot fire; the others go on", {{"context", lanes_->context()},
-                                                               {"lane", timer.lane.value},
-                                                               {"key", timer.key},
-                                                               {"reason", why}});
+  log::error(logger, "a timer cannot fire; the others go on",
+             {{"context", lanes_->context()}, {"lane", timer.lane.value}, {"key", timer.key}, {"reason", why}});
 }
 
 HostedService timing_service(std::string context, std::vector<const domain::AggregateKind*> kinds,

@@ -207,12 +207,14 @@ class RdkafkaConsumer final : public Consumer {
       rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = RD_KAFKA_OFFSET_END;
     }
     const auto error = rd_kafka_offsets_for_times(session_->client, list.get(), native::milliseconds(timeout));
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return {refused(*session_, "tell the end of topic " + topic, error), error};
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return {refused(*session_, "tell the end of topic " + topic, error), error};
     std::vector<std::int64_t> ends;
     for (const auto partition : partitions) {
       const auto* found = rd_kafka_topic_partition_list_find(list.get(), topic.c_str(), partition);
       if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return {refused(*session_, "tell the end of " + topic + "/" + std::to_string(partition), found->err), found->err};
+        return {refused(*session_, "tell the end of " + topic + "/" + std::to_string(partition), found->err),
+                found->err};
       }
       ends.push_back(found->offset);
     }
@@ -285,8 +287,8 @@ class RdkafkaConsumer final : public Consumer {
       return Fault{.what = "Kafka at " + session_->servers + " does not have what is to be read: " +
                            rd_kafka_message_errstr(&message) + "; create it with: keel migrate"};
     }
-    if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
-        error == RD_KAFKA_RESP_ERR__FATAL) {
+    if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+        error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED || error == RD_KAFKA_RESP_ERR__FATAL) {
       return refused(*session_, "read", error);
     }
     return Done{};  // the client tries again by itself

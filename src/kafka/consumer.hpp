@@ -50,7 +50,8 @@ struct ConsumerOptions {
   /// takes 3 to 5 s.
   std::vector<std::string> subscription{};
   /// How long the broker may keep a fetch open when it has nothing new. Apache Kafka answers as soon as something
-  /// comes; the embedded broker only when this time is over, so it is also the latency there. Short costs idle requests.
+  /// comes; the embedded broker only when this time is over, so it is also the latency there. Short costs idle
+  /// requests.
   std::chrono::milliseconds longest_fetch{20};
 };
 
@@ -72,8 +73,8 @@ class Consumer {
   virtual Result<Done> seek(const Place& place) = 0;
 
   /// Waits at most `timeout` for the first message, then takes what is there, at most `limit`.
-  /// Fault: the client was refused; says what to do. A topic that is missing may just stay silent: `check_topics` before.
-  /// May block 1 s longer while it finds out whether a silent broker is back.
+  /// Fault: the client was refused; says what to do. A topic that is missing may just stay silent: `check_topics`
+  /// before. May block 1 s longer while it finds out whether a silent broker is back.
   virtual Result<Fetched> poll(std::chrono::milliseconds timeout, std::size_t limit) = 0;
 
   /// The offsets that the next messages of these partitions will get, in the order asked for. Asks the broker, waits

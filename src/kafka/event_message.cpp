@@ -17,7 +17,19 @@ constexpr std::string_view spec_version = "1.0";
 constexpr std::string_view source_prefix = "/keel/";
 
 // Places of the headers that change from event to event, in the order in which the encoder lays them out.
-enum Slot : std::size_t { id, type, subject, time, position, version, specversion, source, content, incarnation, trace };
+enum Slot : std::size_t {
+  id,
+  type,
+  subject,
+  time,
+  position,
+  version,
+  specversion,
+  source,
+  content,
+  incarnation,
+  trace
+};
 
 template <class Number>
 void write(std::string& text, Number value) {
@@ -114,9 +126,9 @@ void read_id(Reader& reader, const Message& message, EventMessage& event) {
   if (second == text.npos || first == 0) return reader.require(false, "ce_id");
   event.context = text.substr(0, first);
   event.lane.value = read<std::int32_t>(text.substr(first + 1, second - first - 1)).value_or(-1);
-  reader.require(event.lane.value == message.partition &&
-                     read<std::int64_t>(text.substr(second + 1)) == event.position.value,
-                 "ce_id");
+  reader.require(
+      event.lane.value == message.partition && read<std::int64_t>(text.substr(second + 1)) == event.position.value,
+      "ce_id");
 }
 
 void read_subject(Reader& reader, const Message& message, EventMessage& event) {

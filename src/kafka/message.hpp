@@ -11,8 +11,8 @@ struct Header {
   std::string_view value;
 };
 
-/// One message as it came. Its views live as long as the `Fetched` (consumer.hpp) that brought it (and as long as a copy of its
-/// `bytes`): nothing was copied out of the network buffers.
+/// One message as it came. Its views live as long as the `Fetched` (consumer.hpp) that brought it (and as long as a
+/// copy of its `bytes`): nothing was copied out of the network buffers.
 struct Message {
   std::string_view topic;
   std::int32_t partition = 0;

@@ -86,10 +86,13 @@ class RdkafkaProducer final : public Producer {
  private:
   rd_kafka_error_t* send(std::int32_t partition, const Outgoing& message, rd_kafka_headers_t* headers,
                          std::uint64_t tag) {
-    std::array<rd_kafka_vu_t, 7> units{
-        unit(RD_KAFKA_VTYPE_RKT),     unit(RD_KAFKA_VTYPE_PARTITION), bytes(RD_KAFKA_VTYPE_KEY, message.key),
-        bytes(RD_KAFKA_VTYPE_VALUE, message.value), unit(RD_KAFKA_VTYPE_MSGFLAGS), unit(RD_KAFKA_VTYPE_OPAQUE),
-        unit(RD_KAFKA_VTYPE_HEADERS)};
+    std::array<rd_kafka_vu_t, 7> units{unit(RD_KAFKA_VTYPE_RKT),
+                                       unit(RD_KAFKA_VTYPE_PARTITION),
+                                       bytes(RD_KAFKA_VTYPE_KEY, message.key),
+                                       bytes(RD_KAFKA_VTYPE_VALUE, message.value),
+                                       unit(RD_KAFKA_VTYPE_MSGFLAGS),
+                                       unit(RD_KAFKA_VTYPE_OPAQUE),
+                                       unit(RD_KAFKA_VTYPE_HEADERS)};
     units[0].u.rkt = topic_.get();
     units[1].u.i32 = partition;
     units[4].u.i = RD_KAFKA_MSG_F_COPY;

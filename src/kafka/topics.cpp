@@ -90,8 +90,8 @@ Result<std::vector<Topic>> missing_topics(const Admin& admin, std::span<const To
 
 Result<NewTopic> to_native(const Topic& topic, const TopicCreation& creation) {
   char why[512];
-  NewTopic made(rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, creation.replication_factor, why,
-                                      sizeof why));
+  NewTopic made(
+      rd_kafka_NewTopic_new(topic.name.c_str(), topic.partitions, creation.replication_factor, why, sizeof why));
   if (!made) return Fault{.what = "topic " + topic.name + " cannot be created: " + why};
   for (const auto& [name, value] : creation.settings) {
     rd_kafka_NewTopic_set_config(made.get(), name.c_str(), value.c_str());

@@ -20,9 +20,10 @@ struct Topic {
 
 /// Looks whether every topic is there with exactly its count of partitions. Creates nothing, asks for no topic by name
 /// (that would make some brokers create it).
-/// Fault: broker unreachable (which address, where it came from); a topic is missing (`keel migrate` creates it); another
-/// count (with the command that mends it). Blocks at most `timeout`.
-Result<Done> check_topics(const ClientOptions& client, std::span<const Topic> topics, std::chrono::milliseconds timeout);
+/// Fault: broker unreachable (which address, where it came from); a topic is missing (`keel migrate` creates it);
+/// another count (with the command that mends it). Blocks at most `timeout`.
+Result<Done> check_topics(const ClientOptions& client, std::span<const Topic> topics,
+                          std::chrono::milliseconds timeout);
 
 struct TopicCreation {
   /// Copies of each message; not more than there are brokers.

@@ -29,9 +29,9 @@ constexpr auto patience = 20s;
 class KafkaClients : public testing::Test {
  protected:
   void SetUp() override {
-    address_file_ = std::filesystem::temp_directory_path() /
-                    ("keel-broker-" + std::to_string(::getpid()) + "-" +
-                     testing::UnitTest::GetInstance()->current_test_info()->name());
+    address_file_ =
+        std::filesystem::temp_directory_path() / ("keel-broker-" + std::to_string(::getpid()) + "-" +
+                                                  testing::UnitTest::GetInstance()->current_test_info()->name());
     start();
   }
   void TearDown() override { std::filesystem::remove(address_file_); }

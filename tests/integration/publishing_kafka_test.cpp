@@ -32,10 +32,9 @@ constexpr auto topic = "keel.cart.events.v1";
 class PublishingToKafka : public ::testing::Test {
  protected:
   void SetUp() override {
-    address_file_ = std::filesystem::temp_directory_path() / ("keel-publishing-" + std::to_string(::getpid()) + "-" +
-                                                              ::testing::UnitTest::GetInstance()
-                                                                  ->current_test_info()
-                                                                  ->name());
+    address_file_ =
+        std::filesystem::temp_directory_path() / ("keel-publishing-" + std::to_string(::getpid()) + "-" +
+                                                  ::testing::UnitTest::GetInstance()->current_test_info()->name());
   }
   void TearDown() override { std::filesystem::remove(address_file_); }
 
@@ -116,7 +115,8 @@ TEST_F(PublishingToKafka, EventsArriveWhileOthersAreStored) {
 TEST_F(PublishingToKafka, ABrokerThatComesLateGetsEverything) {
   store(50);
   Running running(publisher());
-  ASSERT_TRUE(holds_soon([&] { return metrics_.text().find("producers_lost_total{context=\"cart\"} 2") != std::string::npos; }));
+  ASSERT_TRUE(holds_soon(
+      [&] { return metrics_.text().find("producers_lost_total{context=\"cart\"} 2") != std::string::npos; }));
   start_broker();
   TopicReader reader(client(), "cart", lanes);
   expect_all_in_order(reader, 50);
@@ -168,7 +168,8 @@ TEST_F(PublishingToKafka, StopsWithinASecondWhileTheBrokerIsAway) {
   broker_.reset();
   store(100);
   running.wake();
-  ASSERT_TRUE(holds_soon([&] { return metrics_.text().find("producers_lost_total{context=\"cart\"} 1") != std::string::npos; }));
+  ASSERT_TRUE(holds_soon(
+      [&] { return metrics_.text().find("producers_lost_total{context=\"cart\"} 1") != std::string::npos; }));
   const auto begun = std::chrono::steady_clock::now();
   EXPECT_TRUE(running.stop());
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
@@ -210,7 +211,8 @@ TEST_F(PublishingToKafka, AFatalProducerIsThrownAwayAndAnotherGoesOn) {
   Running running(publisher());
   TopicReader reader(client(), "cart", lanes);
   expect_all_in_order(reader, 200);
-  EXPECT_TRUE(holds_soon([&] { return metrics_.text().find("producers_lost_total{context=\"cart\"} 1") != std::string::npos; }));
+  EXPECT_TRUE(holds_soon(
+      [&] { return metrics_.text().find("producers_lost_total{context=\"cart\"} 1") != std::string::npos; }));
   EXPECT_TRUE(published_to(200));
 }
 

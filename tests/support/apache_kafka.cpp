@@ -15,7 +15,8 @@ std::filesystem::path jars() {
   const char* home = std::getenv("KEEL_KAFKA_HOME");
   if (home != nullptr && std::filesystem::exists(std::filesystem::path(home) / "complete")) return home;
   throw std::runtime_error(
-      "this test needs Apache Kafka: run `./dev setup kafka`, then the tests by `./dev test`, which sets KEEL_KAFKA_HOME "
+      "this test needs Apache Kafka: run `./dev setup kafka`, then the tests by `./dev test`, which sets "
+      "KEEL_KAFKA_HOME "
       "(now " +
       std::string(home == nullptr ? "unset" : home) + ")");
 }
@@ -41,7 +42,8 @@ int free_port_pair() {
 
 }  // namespace
 
-ApacheKafka::ApacheKafka(std::vector<std::string> properties) : properties_(std::move(properties)), port_(free_port_pair()) {
+ApacheKafka::ApacheKafka(std::vector<std::string> properties)
+    : properties_(std::move(properties)), port_(free_port_pair()) {
   jars();
   std::string name = (std::filesystem::temp_directory_path() / "keel-kafka-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for Kafka's data at " + name);

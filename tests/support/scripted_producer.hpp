@@ -95,8 +95,8 @@ class ScriptedBroker : public std::enable_shared_from_this<ScriptedBroker> {
 
     Result<Queued> produce(std::int32_t partition, const kafka::Outgoing& message, std::uint64_t tag) override {
       const std::lock_guard lock(broker_->mutex_);
-      Sent sent{number_, partition, static_cast<std::int64_t>(tag), std::string(message.key),
-                std::string(message.value), {}};
+      Sent sent{
+          number_, partition, static_cast<std::int64_t>(tag), std::string(message.key), std::string(message.value), {}};
       for (const auto& [name, value] : message.headers) sent.headers[std::string(name)] = value;
       const Fate fate = broker_->judge_ ? broker_->judge_(sent) : Fate::acknowledge;
       if (fate == Fate::acknowledge) broker_->reports_.push_back({partition, tag, ""});

@@ -99,7 +99,8 @@ TEST(DerivedIds, AreOfVersionFive) {
 
 // Stored receipts rest on these: they may never change.
 TEST(DerivedIds, AreTheSameForEver) {
-  EXPECT_EQ(reaction_request_id("cart", Lane{3}, Position{17}, "reserve").text(), "f14bbac6-80f8-5381-9f23-a6d177862672");
+  EXPECT_EQ(reaction_request_id("cart", Lane{3}, Position{17}, "reserve").text(),
+            "f14bbac6-80f8-5381-9f23-a6d177862672");
   EXPECT_EQ(timer_request_id("expire/p1", Timestamp(std::chrono::microseconds(1'700'000'000'000'001))).text(),
             "dd7c676a-bd0e-5757-92ee-5dcce1673e65");
 }

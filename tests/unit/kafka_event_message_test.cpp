@@ -136,8 +136,8 @@ TEST_P(MissingHeader, IsRefusedByName) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EventMessage, MissingHeader,
-                         testing::Values("ce_specversion", "ce_id", "ce_type", "ce_subject", "ce_time",
-                                         "keel-position", "keel-version", "keel-incarnation"));
+                         testing::Values("ce_specversion", "ce_id", "ce_type", "ce_subject", "ce_time", "keel-position",
+                                         "keel-version", "keel-incarnation"));
 
 struct Spoiled {
   const char* name;

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <cstdlib>
+
+#include "core/crash_point.hpp"
 #include "support/journal_stage.hpp"
 #include "support/running.hpp"
 #include "support/scripted_producer.hpp"
@@ -82,7 +86,8 @@ TEST_F(Publishing, AcknowledgedPositionsAreRecordedAtTheStop) {
   store(0, 3);
   Running running(publisher());
   ASSERT_TRUE(broker_->wait_for_sent(3));
-  ASSERT_TRUE(holds_soon([&] { return metrics_.text().find("acknowledged_total{context=\"cart\"} 3") != std::string::npos; }));
+  ASSERT_TRUE(
+      holds_soon([&] { return metrics_.text().find("acknowledged_total{context=\"cart\"} 3") != std::string::npos; }));
   EXPECT_EQ(published(0), Position{0}) << "recorded more often than allowed";
   EXPECT_TRUE(running.stop());
   EXPECT_EQ(published(0), Position{3});
@@ -266,6 +271,24 @@ TEST_F(Publishing, TellsItsLag) {
   Running running(publisher());
   EXPECT_TRUE(holds_soon([&] { return metrics_.text().find("lag_events{context=\"cart\"} 3") != std::string::npos; }));
 }
+
+class PublishingCrash : public Publishing, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(PublishingCrash, DiesWhereTheTestSaysAndASuccessorPublishesAll) {
+  store(0, 2);
+  EXPECT_EXIT(
+      {
+        setenv("KEEL_CRASH_AT", GetParam(), 1);
+        arm_crash_points();
+        static_cast<void>(bool(publisher()->run()));
+      },
+      ::testing::KilledBySignal(SIGKILL), "");
+  Running running(publisher());
+  ASSERT_TRUE(broker_->wait_for_sent(2));
+  EXPECT_THAT(broker_->positions(0), ElementsAre(1, 2));
+}
+
+INSTANTIATE_TEST_SUITE_P(Publishing, PublishingCrash, ::testing::Values("before_publish", "after_produce"));
 
 }  // namespace
 }  // namespace keel::actors

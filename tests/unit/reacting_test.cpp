@@ -40,9 +40,7 @@ domain::Send send(std::string step, const std::string& counter,
   return {std::move(step), move(counter), std::move(then)};
 }
 
-std::string name_of(const Happened& happened) {
-  return happened.aggregate.id + std::to_string(happened.version.value);
-}
+std::string name_of(const Happened& happened) { return happened.aggregate.id + std::to_string(happened.version.value); }
 
 /// One command for every event: to a counter named after the event's aggregate and version.
 Reaction echo(const Happened& happened) {
@@ -390,7 +388,8 @@ TEST_F(Reacting, AFencedReactorMovesNoPlaceAndSetsNoTimer) {
   add(0, "a", 60);
   stage_.usurp();
   Running running(reactor(alarm));
-  ASSERT_TRUE(holds_soon([&] { return metrics_.text().find("events_total{reactor=\"probe\"} 1") != std::string::npos; }));
+  ASSERT_TRUE(
+      holds_soon([&] { return metrics_.text().find("events_total{reactor=\"probe\"} 1") != std::string::npos; }));
   EXPECT_TRUE(running.stop());
   EXPECT_EQ(place(0), Position{0});
   EXPECT_THAT(stage_.store().timers("testing"), IsEmpty());
@@ -400,7 +399,8 @@ TEST_F(Reacting, GoesOnWithARaisedEpoch) {
   add(0, "a", 60);
   stage_.raise_epochs();
   Running running(reactor(alarm));
-  ASSERT_TRUE(holds_soon([&] { return metrics_.text().find("events_total{reactor=\"probe\"} 1") != std::string::npos; }));
+  ASSERT_TRUE(
+      holds_soon([&] { return metrics_.text().find("events_total{reactor=\"probe\"} 1") != std::string::npos; }));
   stage_.tell_epochs();
   EXPECT_TRUE(reaches(0, 1));
   EXPECT_EQ(stage_.store().timers("testing").size(), 1U);
@@ -417,7 +417,8 @@ TEST_F(Reacting, AMisusedRequestIdStopsThatLaneOnly) {
   add(1, "fine");
   Running running(reactor(echo));
   EXPECT_TRUE(reaches(1, 1));
-  EXPECT_TRUE(holds_soon([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
+  EXPECT_TRUE(
+      holds_soon([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
   add(1, "fine");
   running.wake();
   EXPECT_TRUE(reaches(1, 2));
@@ -430,7 +431,8 @@ TEST_F(Reacting, AnUnknownEventStopsThatLaneOnly) {
   add(1, "b");
   Running running(reactor(echo));
   EXPECT_TRUE(reaches(1, 1));
-  EXPECT_TRUE(holds_soon([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
+  EXPECT_TRUE(
+      holds_soon([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
   EXPECT_EQ(place(0), Position{0});
   EXPECT_THAT(port_.targets(), ElementsAre("b1"));
 }
@@ -438,7 +440,8 @@ TEST_F(Reacting, AnUnknownEventStopsThatLaneOnly) {
 TEST_F(Reacting, ACommandThatNobodyTakesStopsTheLane) {
   add(0, "a");
   Running running(reactor(nonsense));
-  EXPECT_TRUE(holds_soon([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
+  EXPECT_TRUE(
+      holds_soon([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
   EXPECT_TRUE(running.stop());
   EXPECT_EQ(place(0), Position{0});
   EXPECT_THAT(port_.submitted(), IsEmpty());
