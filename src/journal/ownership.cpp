@@ -16,10 +16,14 @@ std::set<std::string> owners_of(std::span<const Rival> rivals) {
 
 std::string_view name_of(OwnershipState state) {
   switch (state) {
-    case OwnershipState::standby: return "standby";
-    case OwnershipState::owning: return "owning";
-    case OwnershipState::lost: return "lost";
-    case OwnershipState::stopped: return "stopped";
+    case OwnershipState::standby:
+      return "standby";
+    case OwnershipState::owning:
+      return "owning";
+    case OwnershipState::lost:
+      return "lost";
+    case OwnershipState::stopped:
+      return "stopped";
   }
   return "?";
 }

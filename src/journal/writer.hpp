@@ -81,6 +81,9 @@ struct WriterOptions {
 /// dropped one of its incarnation is dropped too. Outcomes of an incarnation come in order. An unknown outcome is
 /// settled by taking the lanes anew before anything else is read or written, and `close` waits for it.
 ///
+/// Why does an unknown outcome end only the incarnations that have an entry in the batch? Because the re-take succeeds
+/// only where nobody else held the lanes since: what the others remember is still the journal's truth.
+///
 /// Confined to one thread, which is no scheduler thread: `work` blocks in the journal. Owns one session, opened when it
 /// is needed and thrown away with every fault. Host and observer must outlive it.
 class Writer {

@@ -61,8 +61,8 @@ class Sink {
  public:
   virtual ~Sink() = default;
 
-  /// Every item submitted comes back here exactly once, in the order of submission, at most one call per incarnation
-  /// and round. The outcomes may be moved from; they are gone after the call.
+  /// Every item submitted comes back here exactly once, in the order of submission; what a round settles of an
+  /// incarnation comes in one call. The outcomes may be moved from; they are gone after the call.
   ///
   /// `ended`: the writer takes nothing more of this incarnation, because its memory and the journal may differ from
   /// here on (an item was dropped, or an entry turned out to be a repeat). It must die; close it before a successor
@@ -84,7 +84,7 @@ struct Item {
   std::variant<Entry, AnswerOnly> what;
   /// From `next_incarnation()`.
   std::uint64_t incarnation = 0;
-  /// Comes back in the outcome; the writer does not read it.
+  /// Comes back in the outcome; the writer does not look at it.
   std::uint64_t sequence = 0;
   /// Heeded only while the journal refuses or cannot be reached: a decided command is not thrown away for being slow.
   Timestamp deadline;

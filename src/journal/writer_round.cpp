@@ -61,14 +61,25 @@ bool Writer::append_batch() {
 /// False: nothing more can be done in this round.
 bool Writer::heed(const Appended& appended) {
   switch (appended.outcome) {
-    case AppendOutcome::stored: confirm_batch(); return true;
+    case AppendOutcome::stored:
+      confirm_batch();
+      return true;
     case AppendOutcome::stale_version:
-    case AppendOutcome::duplicate: return diagnose_batch(appended.what);
-    case AppendOutcome::fenced: lose(appended.what); return false;
-    case AppendOutcome::try_again: pause(); return false;
+    case AppendOutcome::duplicate:
+      return diagnose_batch(appended.what);
+    case AppendOutcome::fenced:
+      lose(appended.what);
+      return false;
+    case AppendOutcome::try_again:
+      pause();
+      return false;
     case AppendOutcome::misplaced:
-    case AppendOutcome::broken: distrust(appended.what); return false;
-    case AppendOutcome::unknown: doubt(); return false;
+    case AppendOutcome::broken:
+      distrust(appended.what);
+      return false;
+    case AppendOutcome::unknown:
+      doubt();
+      return false;
   }
   return false;
 }
@@ -165,9 +176,15 @@ void Writer::heed_verdicts(const std::vector<AggregateRef>& aggregates, const Di
   std::vector<std::size_t> staying;
   for (std::size_t i = 0; i < batch_.size(); ++i) {
     switch (verdicts[i].kind) {
-      case Verdict::Kind::stays: staying.push_back(batch_[i]); break;
-      case Verdict::Kind::answered: queue_->answer_by(batch_[i], *verdicts[i].receipt); break;
-      case Verdict::Kind::leaves: queue_->drop(batch_[i], Drop::restarted); break;
+      case Verdict::Kind::stays:
+        staying.push_back(batch_[i]);
+        break;
+      case Verdict::Kind::answered:
+        queue_->answer_by(batch_[i], *verdicts[i].receipt);
+        break;
+      case Verdict::Kind::leaves:
+        queue_->drop(batch_[i], Drop::restarted);
+        break;
     }
   }
   batch_ = std::move(staying);
@@ -176,8 +193,8 @@ void Writer::heed_verdicts(const std::vector<AggregateRef>& aggregates, const Di
 bool Writer::still_holds(std::span<const HeldLane> lanes, const Diagnosis& diagnosis) {
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     if (i < diagnosis.epochs.size() && diagnosis.epochs[i] == lanes[i].epoch) continue;
-    lose("another epoch holds lane " + std::to_string(lanes[i].lane.value) + " of " + context_ +
-         "; ours was " + std::to_string(lanes[i].epoch.value));
+    lose("another epoch holds lane " + std::to_string(lanes[i].lane.value) + " of " + context_ + "; ours was " +
+         std::to_string(lanes[i].epoch.value));
     return false;
   }
   return true;

@@ -27,9 +27,9 @@ struct Verdict {
   const Receipt* receipt = nullptr;
 };
 
-/// Finds the offenders of a refused batch, in batch order (docs/protocol.md 1.3): an entry whose id has a receipt, whose
-/// id stands earlier in the batch, or whose version does not follow. From an offender on, its aggregate's entries leave,
-/// but every id that has a receipt is answered by it. All `stays`: nobody offends, which is a bug of ours.
+/// Finds the offenders of a refused batch, in batch order (docs/protocol.md 1.3): an entry whose id has a receipt,
+/// whose id stands earlier in the batch, or whose version does not follow. From an offender on, its aggregate's entries
+/// leave, but every id that has a receipt is answered by it. All `stays`: nobody offends, which is a bug of ours.
 ///
 /// `aggregates` are those that the diagnosis was asked for; every aggregate of the batch is among them. The verdicts
 /// point into `receipts`. Pure.

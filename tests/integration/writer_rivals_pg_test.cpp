@@ -56,8 +56,9 @@ class RivalWriters : public ::testing::Test {
           database.run("BEGIN; SELECT FROM lanes WHERE lane = " + std::to_string(random() % RivalOwner::lanes) +
                        " FOR NO KEY UPDATE; SELECT pg_sleep(0.2); COMMIT");
         } else {
-          kills += database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rival-" +
-                                 rival + (random() % 3 == 0 ? "-owner'" : "-writer'"))
+          kills += database
+                       .rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rival-" +
+                             rival + (random() % 3 == 0 ? "-owner'" : "-writer'"))
                        .size();
         }
       } catch (const std::exception&) {
@@ -113,8 +114,9 @@ class RivalWriters : public ::testing::Test {
 TEST_F(RivalWriters, LeaveNoHoleAndLoseNothingThatWasAcknowledged) {
   fight();
   const auto none = std::vector<std::vector<std::string>>{};
-  EXPECT_EQ(database.rows("SELECT lane FROM events GROUP BY lane HAVING min(position) <> 1 OR max(position) <> count(*)"),
-            none)
+  EXPECT_EQ(
+      database.rows("SELECT lane FROM events GROUP BY lane HAVING min(position) <> 1 OR max(position) <> count(*)"),
+      none)
       << "positions are dense";
   EXPECT_EQ(database.rows("SELECT aggregate_id FROM events GROUP BY aggregate_type, aggregate_id"
                           " HAVING min(version) <> 1 OR max(version) <> count(*)"),
@@ -162,10 +164,10 @@ TEST_F(RivalWriters, LeaveNoHoleAndLoseNothingThatWasAcknowledged) {
     sum.stored.insert(sum.stored.end(), one.stored.begin(), one.stored.end());
     sum.stood.insert(sum.stood.end(), one.stood.begin(), one.stood.end());
   }
-  std::cout << sum.take_overs << " take-overs, " << sum.retakes << " re-takes, " << sum.lost << " times fenced, " << kills
-            << " back ends killed, " << blockers_terminated << " blockers terminated; " << sum.submitted << " items, "
-            << sum.stored.size() << " stored, " << sum.stood.size() << " answered, " << sum.unknown << " unknown; "
-            << journal.events.size() << " events, 0 holes\n";
+  std::cout << sum.take_overs << " take-overs, " << sum.retakes << " re-takes, " << sum.lost << " times fenced, "
+            << kills << " back ends killed, " << blockers_terminated << " blockers terminated; " << sum.submitted
+            << " items, " << sum.stored.size() << " stored, " << sum.stood.size() << " answered, " << sum.unknown
+            << " unknown; " << journal.events.size() << " events, 0 holes\n";
   EXPECT_GT(sum.take_overs, static_cast<std::size_t>(duration().count()));
   EXPECT_GT(sum.stored.size(), 0U);
   EXPECT_GT(sum.stood.size(), 0U);

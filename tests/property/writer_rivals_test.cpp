@@ -42,12 +42,11 @@ void play(WriterWorld& world, const Move& move) {
 }
 
 rc::Gen<std::vector<Move>> moves(unsigned processes) {
-  return rc::gen::scale(
-      5, rc::gen::container<std::vector<Move>>(rc::gen::build<Move>(
-             rc::gen::set(&Move::kind, rc::gen::inRange(0U, 100U)),
-             rc::gen::set(&Move::process, rc::gen::inRange(0U, processes)),
-             rc::gen::set(&Move::which, rc::gen::inRange(0U, unsigned{WriterWorld::aggregates})),
-             rc::gen::set(&Move::detail, rc::gen::inRange(0U, 10'000U)))));
+  return rc::gen::scale(5, rc::gen::container<std::vector<Move>>(rc::gen::build<Move>(
+                               rc::gen::set(&Move::kind, rc::gen::inRange(0U, 100U)),
+                               rc::gen::set(&Move::process, rc::gen::inRange(0U, processes)),
+                               rc::gen::set(&Move::which, rc::gen::inRange(0U, unsigned{WriterWorld::aggregates})),
+                               rc::gen::set(&Move::detail, rc::gen::inRange(0U, 10'000U)))));
 }
 
 std::map<std::string, int>& total() {
@@ -65,7 +64,9 @@ void run(const std::vector<Move>& game) {
 
 RC_GTEST_PROP(WritersOfOneJournal, KeepEveryPromiseWhateverFails, ()) { run(*moves(1)); }
 
-RC_GTEST_PROP(WritersOfOneJournal, KeepEveryPromiseWhileTheyFightForTheLanes, ()) { run(*moves(WriterWorld::processes)); }
+RC_GTEST_PROP(WritersOfOneJournal, KeepEveryPromiseWhileTheyFightForTheLanes, ()) {
+  run(*moves(WriterWorld::processes));
+}
 
 TEST(WritersOfOneJournal, HaveMetEveryOutcomeInTheseGames) {
   for (const std::string what : {"stored", "stands", "repeated", "reused", "dropped restarted", "dropped fenced",

@@ -129,8 +129,7 @@ struct WriterWorld::Process : journal::WriterHost, journal::WriterObserver {
   journal::Writer writer;
 };
 
-WriterWorld::WriterWorld()
-    : store_(journal::InMemoryStore::make({{context}, lanes, [this] { return now_; }})) {
+WriterWorld::WriterWorld() : store_(journal::InMemoryStore::make({{context}, lanes, [this] { return now_; }})) {
   for (std::uint32_t number = 0; number < processes; ++number) {
     processes_.push_back(std::make_unique<Process>(*this, number));
   }
@@ -289,7 +288,9 @@ void WriterWorld::zombie(unsigned process, unsigned choice) {
   }
 }
 
-void WriterWorld::close(unsigned process, unsigned aggregate) { bury(*processes_[process % processes], aggregate % aggregates); }
+void WriterWorld::close(unsigned process, unsigned aggregate) {
+  bury(*processes_[process % processes], aggregate % aggregates);
+}
 
 void WriterWorld::work(unsigned process) { (void)processes_[process % processes]->writer.work(); }
 
@@ -315,10 +316,9 @@ void WriterWorld::abandon(unsigned process) {
 
 void WriterWorld::fail_append(unsigned outcome) {
   using journal::AppendOutcome;
-  static constexpr AppendOutcome choices[] = {AppendOutcome::try_again,     AppendOutcome::fenced,
-                                              AppendOutcome::misplaced,     AppendOutcome::broken,
-                                              AppendOutcome::stale_version, AppendOutcome::duplicate,
-                                              AppendOutcome::try_again,     AppendOutcome::try_again};
+  static constexpr AppendOutcome choices[] = {
+      AppendOutcome::try_again,     AppendOutcome::fenced,    AppendOutcome::misplaced, AppendOutcome::broken,
+      AppendOutcome::stale_version, AppendOutcome::duplicate, AppendOutcome::try_again, AppendOutcome::try_again};
   store_->fail_next_append(choices[outcome % std::size(choices)]);
 }
 
@@ -415,8 +415,8 @@ void WriterWorld::check_outcome(Actor& actor, Attempt& attempt, Outcome& outcome
       break;
     case Outcome::Kind::repeated:
     case Outcome::Kind::reused: {
-      const bool same = receipt != nullptr && receipt->fingerprint == attempt.fingerprint &&
-                        receipt->aggregate == attempt.aggregate;
+      const bool same =
+          receipt != nullptr && receipt->fingerprint == attempt.fingerprint && receipt->aggregate == attempt.aggregate;
       ++tally[outcome.kind == Outcome::Kind::repeated ? "repeated" : "reused"];
       if (receipt == nullptr) broken("answered by a receipt that is not in the journal");
       if (!outcome.receipt || outcome.receipt->reply != receipt->reply) broken("answered by another receipt");

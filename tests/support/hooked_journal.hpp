@@ -22,9 +22,8 @@ struct JournalHooks {
   Around<Result<Done>> beat;
   Around<Result<Done>> give_up;
   /// Gets the requests too.
-  std::function<Result<std::vector<journal::Loaded>>(
-      std::span<const journal::LoadRequest> requests,
-      const std::function<Result<std::vector<journal::Loaded>>()>& call)>
+  std::function<Result<std::vector<journal::Loaded>>(std::span<const journal::LoadRequest> requests,
+                                                     const std::function<Result<std::vector<journal::Loaded>>()>& call)>
       load;
   /// Called with every batch before it is sent.
   std::function<void(const journal::Batch&)> sees;

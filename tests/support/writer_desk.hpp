@@ -51,11 +51,16 @@ class Player : public journal::Sink {
     const auto place = std::to_string(outcome.version.value) + "@" + std::to_string(outcome.position.value);
     const auto number = std::to_string(outcome.sequence) + " ";
     switch (outcome.kind) {
-      case Kind::stored: return number + "stored " + place;
-      case Kind::stands: return number + "stands @" + std::to_string(outcome.position.value);
-      case Kind::repeated: return number + "repeated " + place;
-      case Kind::reused: return number + "reused";
-      case Kind::dropped: return number + "dropped " + std::string(name_of(outcome.why));
+      case Kind::stored:
+        return number + "stored " + place;
+      case Kind::stands:
+        return number + "stands @" + std::to_string(outcome.position.value);
+      case Kind::repeated:
+        return number + "repeated " + place;
+      case Kind::reused:
+        return number + "reused";
+      case Kind::dropped:
+        return number + "dropped " + std::string(name_of(outcome.why));
     }
     return "?";
   }
