@@ -29,6 +29,9 @@ class Role {
   /// A condition of readiness, asked at every probe.
   void ready_when(std::string name, ops::WhyNot why_not) { ready_.add(std::move(name), std::move(why_not)); }
 
+  /// Stops answering probes. Before anything goes that a condition of readiness asks.
+  void end_status() { status_.reset(); }
+
   /// Tries until it goes well, with growing pauses; says in the log and in /readyz what is missing, where, and what to
   /// do. False when the process was asked to end meanwhile.
   bool insist(std::string_view what, const std::function<Result<Done>()>& attempt);

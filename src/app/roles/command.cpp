@@ -123,6 +123,11 @@ class CommandProcess {
     });
   }
 
+  /// Readiness asks the engine; it must have stopped asking.
+  ~CommandProcess() { role_.end_status(); }
+  CommandProcess(const CommandProcess&) = delete;
+  CommandProcess& operator=(const CommandProcess&) = delete;
+
   Exit run() {
     std::vector<grpc::Service*> served{supervision_.get()};
     for (const auto& service : edge_) served.push_back(service.get());
@@ -144,14 +149,18 @@ class CommandProcess {
   void changed(const EngineState& state) {
     log::info(logger, "engine", {{"state", name_of(state.stage)}, {"why", rivals_of(state)}});
     const std::lock_guard lock(server_mutex_);
-    if (server_) server_->serving(state.stage == EngineState::Stage::owning);
+    if (server_ && !draining_) server_->serving(state.stage == EngineState::Stage::owning);
   }
 
   Exit drain() {
     const bool failed = engine_->state().stage == EngineState::Stage::failed;
     const Watchdog watchdog(configuration_.duration("shutdown.grace"));
     log::info(logger, "draining");
-    server_->serving(false);
+    {
+      const std::lock_guard lock(server_mutex_);
+      draining_ = true;
+      server_->serving(false);
+    }
     const bool clean = engine_->stop();
     server_->shutdown(stream_grace);
     log::info(logger, "stopped", {{"clean", clean}});
@@ -161,11 +170,14 @@ class CommandProcess {
   Role& role_;
   const Configuration& configuration_;
   ops::SupervisionRegistry registry_;
-  std::unique_ptr<actors::Engine> engine_;
   std::vector<std::unique_ptr<command::CommandService>> edge_;
   std::unique_ptr<grpc::Service> supervision_;
   std::mutex server_mutex_;
   std::unique_ptr<ops::GrpcServer> server_;
+  /// From then on the engine's states are not told: it may still say its last one while the server ends.
+  bool draining_ = false;
+  /// Goes first: it tells `changed` of its end.
+  std::unique_ptr<actors::Engine> engine_;
 };
 
 }  // namespace

@@ -101,6 +101,7 @@ Exit project(Role& role, const std::vector<Projection>& projections, const query
   (*server)->serving(false);
   for (auto& projector : projectors) projector->stop();
   (*server)->shutdown(std::chrono::milliseconds(300));
+  role.end_status();
   log::info(logger, "stopped");
   return Exit::ok;
 }

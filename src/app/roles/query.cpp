@@ -39,6 +39,7 @@ Exit serve(Role& role, const std::vector<query::ReadModel>& models) {
 
   const Watchdog watchdog(configuration.duration("shutdown.grace"));
   (*server)->shutdown(std::chrono::seconds(2));
+  role.end_status();
   log::info(logger, "stopped");
   return Exit::ok;
 }
