@@ -163,13 +163,19 @@ PostgresSession::Answer PostgresSession::await(bool terminating) {
   const auto grace = std::chrono::seconds(5);
   const auto give_up_at = SteadyClock::now() + options_.statement_timeout + grace;
   const bool endless = options_.statement_timeout.count() == 0;
+  std::string trouble;
   while (PQisBusy(connection_.get()) == 1 || PQflush(connection_.get()) == 1) {
     const bool moved = flush_and_wait(terminating ? options_.block_patience : milliseconds(1000));
     if (PQstatus(connection_.get()) == CONNECTION_BAD) return lost(connection_error());
     if (!endless && SteadyClock::now() > give_up_at) return lost("the server is silent");
-    if (!moved && terminating) terminate_blockers();
+    if (moved || !terminating) continue;
+    if (std::string why = terminate_blockers(); !why.empty()) trouble = std::move(why);
   }
-  return collect();
+  Answer answer = collect();
+  auto* failure = std::get_if<PostgresFailure>(&answer);
+  if (failure != nullptr && !trouble.empty())
+    failure->message += "; whoever blocked it could not be terminated: " + trouble;
+  return answer;
 }
 
 bool PostgresSession::flush_and_wait(milliseconds limit) {
@@ -201,13 +207,15 @@ PostgresSession::Answer PostgresSession::collect() {
   return answer;
 }
 
-void PostgresSession::terminate_blockers() const {
+std::string PostgresSession::terminate_blockers() const {
   PostgresOptions apart = options_;
   apart.application_name += " (unblocking)";
   const auto session = open(apart);
-  if (!session) return;  // the wait goes on, and ends by the statement's timeout
+  if (!session) return session.fault().what;
   static constexpr Statement statement{"terminate_root_blockers", terminate_root_blockers};
-  (void)(*session)->run(statement, Parameters().integer(PQbackendPID(connection_.get())));
+  const auto answer = (*session)->run(statement, Parameters().integer(PQbackendPID(connection_.get())));
+  const auto* failure = std::get_if<PostgresFailure>(&answer);
+  return failure == nullptr ? "" : failure->message;
 }
 
 }  // namespace keel::journal

@@ -76,7 +76,8 @@ class PostgresSession {
   Answer await(bool terminate_blockers);
   Answer collect();
   bool flush_and_wait(std::chrono::milliseconds limit);
-  void terminate_blockers() const;
+  /// Why it could not; empty when it could.
+  std::string terminate_blockers() const;
   PostgresFailure lost(std::string message);
   std::string connection_error() const;
 

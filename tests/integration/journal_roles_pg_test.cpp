@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include "integration/journal_desk.hpp"
 
 namespace keel::test {
@@ -65,6 +67,31 @@ TEST_F(JournalRoles, TheServiceDoesAllItsWork) {
   EXPECT_TRUE(session.keep_receipts(std::chrono::hours(24 * 7)));
   EXPECT_TRUE(session.retake(desk.owner, "cart", desk.lanes));
   EXPECT_TRUE(session.give_up(desk.owner));
+}
+
+TEST_F(JournalRoles, TheServiceSaysWhomItMayNotTerminate) {
+  const auto superuser = journal::PostgresSession::open(database->options());
+  (void)(*superuser)->script("BEGIN; SELECT FROM lanes FOR UPDATE");
+  auto options = as("service");
+  options.block_patience = std::chrono::milliseconds(50);
+  options.statement_timeout = std::chrono::seconds(1);
+  JournalDesk desk(options);
+  ASSERT_TRUE(desk.session->beat(desk.owner));
+  const std::vector<std::string> contexts = {"cart"};
+  const auto taken = desk.session->take_over(desk.owner, contexts, true);
+  ASSERT_FALSE(taken);
+  EXPECT_THAT(taken.fault().what, ::testing::HasSubstr("superuser process"));
+  (void)(*superuser)->script("ROLLBACK");
+}
+
+TEST_F(JournalRoles, TheServiceTerminatesWhoIsOfItsOwnAccount) {
+  const auto stuck = journal::PostgresSession::open(as("service"));
+  (void)(*stuck)->script("BEGIN; SELECT FROM lanes FOR UPDATE");
+  auto options = as("service");
+  options.block_patience = std::chrono::milliseconds(50);
+  JournalDesk desk(options);
+  desk.take_over();
+  EXPECT_EQ(desk.lanes.size(), 4u);
 }
 
 TEST_F(JournalRoles, TheServiceNeverChangesNorDeletesEvents) {
