@@ -5,15 +5,9 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "journal/migrations.hpp"
 #include "query/read_model.hpp"
 
 namespace keel::query {
-
-/// The files of migrations/read, for `journal::migrate` and `journal::check_schema` with `read_schema()`.
-std::span<const journal::Migration> read_migrations();
-/// Written down apart from the journal's, because both may live in one database.
-inline journal::MigrationOptions read_schema() { return {.table = "read_schema_migrations"}; }
 
 /// Makes generation 1 of every projection that has none yet: its tables, the rights of `keel_projector` and
 /// `keel_query` on them, and its row in `projections`, all in one transaction. Needs the read store's migrations

@@ -13,6 +13,16 @@ namespace {
 /// A read changes nothing, so a session that turned out to be dead is worth one more try on a fresh one.
 constexpr int tries = 2;
 
+std::map<Key, Row> rows_by_key(const Table& table, const Answer& answer) {
+  std::map<Key, Row> rows;
+  for (int i = 0; i < answer.rows(); ++i) {
+    Row row = row_of(table.columns, answer, i);
+    Key key(row.values.begin(), row.values.begin() + static_cast<std::ptrdiff_t>(table.key_columns));
+    rows.emplace(std::move(key), std::move(row));
+  }
+  return rows;
+}
+
 }  // namespace
 
 PostgresReads::PostgresReads(Options options) : options_(std::move(options)) {
@@ -108,11 +118,37 @@ bool PostgresReads::has_session(Worker& worker) const {
   return true;
 }
 
+/// Nothing when the store cannot be reached, or refused.
+std::optional<Answer> PostgresReads::run(Worker& worker, std::string_view sql, const Parameters& parameters) const {
+  for (int i = 0; i < tries && has_session(worker); ++i) {
+    auto answer = worker.session->run(sql, parameters);
+    if (answer.ok()) return answer;
+    if (!worker.session->usable()) continue;
+    log::error("query", "a read was refused", {{"why", answer.what()}});
+    return {};
+  }
+  return {};
+}
+
 void PostgresReads::read(Worker& worker, std::vector<Point> points) const {
   const Table& table = *points.front().table;
   const auto generation = points.front().generation;
   auto& sql = worker.sql[{&table, generation}];
   if (sql.read.empty()) sql = table_sql(table, generation);
+  const auto answer = run(worker, sql.read, keys_of(table, points));
+  if (!answer) {
+    for (auto& point : points) point.then(ReadFault::unavailable);
+    return;
+  }
+  const auto rows = rows_by_key(table, *answer);
+  for (auto& point : points) {
+    const auto found = rows.find(point.key);
+    point.then(found == rows.end() ? std::optional<Row>() : std::optional<Row>(found->second));
+  }
+}
+
+/// The points' keys, each once, in their order.
+Parameters PostgresReads::keys_of(const Table& table, std::vector<Point>& points) {
   std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.key < b.key; });
   std::vector<const Key*> keys;
   for (const auto& point : points) {
@@ -123,48 +159,20 @@ void PostgresReads::read(Worker& worker, std::vector<Point> points) const {
     parameters.array(table.columns[part].type, keys.size(),
                      [&](std::size_t i) -> const Value& { return (*keys[i])[part]; });
   }
-  Answer answer;
-  bool answered = false;
-  for (int i = 0; i < tries && !answered && has_session(worker); ++i) {
-    answer = worker.session->run(sql.read, parameters);
-    answered = answer.ok() || worker.session->usable();
-  }
-  if (!answered || !answer.ok()) {
-    if (answered) log::error("query", "a read was refused", {{"table", table.name}, {"why", answer.what()}});
-    for (auto& point : points) point.then(ReadFault::unavailable);
-    return;
-  }
-  std::map<Key, Row> rows;
-  for (int i = 0; i < answer.rows(); ++i) {
-    Row row = row_of(table.columns, answer, i);
-    Key key(row.values.begin(), row.values.begin() + static_cast<std::ptrdiff_t>(table.key_columns));
-    rows.emplace(std::move(key), std::move(row));
-  }
-  for (auto& point : points) {
-    const auto found = rows.find(point.key);
-    point.then(found == rows.end() ? std::optional<Row>() : std::optional<Row>(found->second));
-  }
+  return parameters;
 }
 
 void PostgresReads::read(Worker& worker, std::pair<Listing, Listed> job) const {
   const auto& [listing, then] = job;
   Parameters parameters;
   for (const auto& [type, value] : listing.parameters) parameters.value(type, value);
-  Answer answer;
-  bool answered = false;
-  for (int i = 0; i < tries && !answered && has_session(worker); ++i) {
-    answer = worker.session->run(listing.sql, parameters);
-    answered = answer.ok() || worker.session->usable();
-  }
-  if (!answered || !answer.ok()) {
-    if (answered) log::error("query", "a listing was refused", {{"why", answer.what()}});
-    return then(ReadFault::unavailable);
-  }
-  std::vector<std::vector<Value>> rows(static_cast<std::size_t>(answer.rows()));
-  for (int row = 0; row < answer.rows(); ++row) {
+  const auto answer = run(worker, listing.sql, parameters);
+  if (!answer) return then(ReadFault::unavailable);
+  std::vector<std::vector<Value>> rows(static_cast<std::size_t>(answer->rows()));
+  for (int row = 0; row < answer->rows(); ++row) {
+    auto& values = rows[static_cast<std::size_t>(row)];
     for (std::size_t column = 0; column < listing.columns.size(); ++column) {
-      rows[static_cast<std::size_t>(row)].push_back(
-          answer.value(listing.columns[column], row, static_cast<int>(column)));
+      values.push_back(answer->value(listing.columns[column], row, static_cast<int>(column)));
     }
   }
   then(std::move(rows));

@@ -3,9 +3,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "query/postgres_session.hpp"
@@ -51,8 +56,10 @@ class PostgresReads final : public Reads {
 
   void work();
   bool has_session(Worker& worker) const;
+  std::optional<Answer> run(Worker& worker, std::string_view sql, const Parameters& parameters) const;
   std::vector<Point> take_points();
   void read(Worker& worker, std::vector<Point> points) const;
+  static Parameters keys_of(const Table& table, std::vector<Point>& points);
   void read(Worker& worker, std::pair<Listing, Listed> job) const;
 
   const Options options_;

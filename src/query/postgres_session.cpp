@@ -32,8 +32,8 @@ std::string settings_of(const SessionOptions& options) {
   return "SET statement_timeout = " + std::to_string(options.statement_timeout.count()) +
          "; SET idle_in_transaction_session_timeout = 30000; SET lock_timeout = 10000; SET jit = off"
          "; SET plan_cache_mode = force_generic_plan"
-         // Every statement of the room is made for an index; a table that was empty when it was planned must not change
-         // that (ADR: generic plans on young tables).
+         // Every statement of the room is made for an index; a table that was empty when it was planned must not
+         // change that.
          "; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
          "; SET synchronous_commit = " +
          std::string(options.asynchronous_commit ? "off" : "on");

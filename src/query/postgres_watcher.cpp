@@ -100,8 +100,7 @@ bool PostgresWatcher::open() {
   options.connect_timeout = std::chrono::milliseconds(2'000);
   auto opened = PostgresSession::open(options_.dsn, options);
   if (!opened) {
-    log::warn("query", "cannot watch the read store", {{"projection", projection_.name}, {"why", opened.fault().what}});
-    return false;
+    return complain(opened.fault().what), false;
   }
   session_ = *std::move(opened);
   next_live_ = {};
@@ -124,12 +123,13 @@ bool PostgresWatcher::follow_live_generation() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_live_) return true;
   const auto answer = session_->run(live_sql, Parameters().text(projection_.name));
-  if (!answer.ok() || answer.rows() == 0) return false;
+  if (!answer.ok()) return complain(answer.what()), false;
+  if (answer.rows() == 0) return complain("it was never migrated: run `keel migrate`"), false;
   next_live_ = now + options_.look_every;
   if (answer.small(0, 1) != projection_.version) {
-    log::warn("query", "the live generation was made by another version of the projection",
-              {{"projection", projection_.name}, {"version", answer.small(0, 1)}});
-    return false;
+    return complain("its live generation was made by version " + std::to_string(answer.small(0, 1)) + ", this is " +
+                    std::to_string(projection_.version)),
+           false;
   }
   if (generation_ == answer.integer(0, 0)) return true;
   generation_ = answer.integer(0, 0);
@@ -176,8 +176,7 @@ bool PostgresWatcher::read(Look& look) {
   look.answers = session_->run(statements);
   for (const auto& answer : look.answers) {
     if (answer.ok()) continue;
-    log::warn("query", "cannot look at the read store", {{"projection", projection_.name}, {"why", answer.what()}});
-    return false;
+    return complain(answer.what()), false;
   }
   look.visible->generation = generation_;
   look.visible->seen_at = began;
@@ -217,7 +216,15 @@ void PostgresWatcher::hand_out(Look& look) {
   }
   for (const auto& [table, feed] : feeds_) feed->advance(seen, std::ranges::count(look.tables, table) > 0);
   seen_at_.set(std::chrono::duration<double>(look.visible->seen_at.time_since_epoch()).count());
+  trouble_.clear();
   board_.show(look.visible);
+}
+
+/// Once a trouble, however often it is met.
+void PostgresWatcher::complain(std::string why) {
+  if (why == trouble_) return;
+  trouble_ = std::move(why);
+  log::warn("query", "cannot watch a projection", {{"projection", projection_.name}, {"why", trouble_}});
 }
 
 void PostgresWatcher::rest(std::chrono::milliseconds time) const {

@@ -53,6 +53,7 @@ class PostgresWatcher {
   bool read(Look& look);
   bool must_look_again(const Visible& visible);
   void hand_out(Look& look);
+  void complain(std::string why);
 
   const Projection& projection_;
   const Feeds& feeds_;
@@ -65,6 +66,7 @@ class PostgresWatcher {
   std::chrono::steady_clock::time_point next_live_;
   /// Revisions of the lanes as of the last look, which also says how many lanes there are.
   std::vector<std::int64_t> revisions_;
+  std::string trouble_;
   std::atomic<bool> stopping_{false};
   int wake_[2] = {-1, -1};
   std::thread thread_;

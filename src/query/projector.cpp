@@ -295,6 +295,7 @@ void Projector::forget_offsets() {
 }
 
 bool Projector::busy(Timestamp now) const {
+  if (!store_ || !journal_) return false;
   for (const auto& [topic, lanes] : topics_) {
     for (const auto& [number, followed] : lanes) {
       if (followed->lane.has_work(now)) return true;

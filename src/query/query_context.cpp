@@ -25,7 +25,11 @@ std::unique_ptr<Reads> open_reads(const QueryOptions& options) {
 }  // namespace
 
 ProjectionView::ProjectionView(Projection projection, VisibilityBoard::Options board, Reads& reads)
-    : projection_(std::move(projection)), board_(board), reads_(reads) {}
+    : projection_(std::move(projection)),
+      board_(board),
+      too_late_(ops::metrics().counter("keel_query_wait_timeouts_total", "Calls whose token was not visible in time",
+                                       {{"projection", projection_.name}})),
+      reads_(reads) {}
 
 ProjectionView::~ProjectionView() = default;
 
@@ -44,9 +48,10 @@ ReadTokens ProjectionView::read_tokens(std::span<const std::string* const> texts
 
 void ProjectionView::await(std::vector<Token> tokens, Timestamp deadline, std::function<bool()> gone,
                            std::function<void(const grpc::Status&)> fail, Go go) {
-  auto then = [tokens, fail = std::move(fail), go = std::move(go)](Waited waited,
-                                                                   std::shared_ptr<const Visible> visible) {
+  auto then = [tokens, too_late = too_late_, fail = std::move(fail), go = std::move(go)](
+                  Waited waited, std::shared_ptr<const Visible> visible) {
     if (waited == Waited::visible) return go(Fresh{std::move(visible), tokens});
+    if (waited == Waited::not_yet) too_late.add();
     fail(not_visible(waited, tokens, visible.get()));
   };
   board_.await(std::move(tokens), deadline, std::move(gone), std::move(then));

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ops/metrics.hpp"
 #include "query/projection.hpp"
 #include "query/read_model.hpp"
 #include "query/reads.hpp"
@@ -87,6 +88,7 @@ class ProjectionView {
 
   const Projection projection_;
   VisibilityBoard board_;
+  const ops::Counter too_late_;
   Reads& reads_;
   std::map<std::size_t, std::unique_ptr<RowFeed>> feeds_;
   std::unique_ptr<PostgresWatcher> watcher_;

@@ -13,7 +13,9 @@ constexpr std::chrono::milliseconds readiness_step{50};
 
 QueryServer::QueryServer(QueryOptions options, std::span<const ReadModel> models)
     : context_(std::move(options), models) {
-  for (const auto& model : models) services_.push_back(model.service(context_));
+  for (const auto& model : models) {
+    if (model.service) services_.push_back(model.service(context_));
+  }
 }
 
 Result<std::unique_ptr<QueryServer>> QueryServer::start(const ops::GrpcOptions& grpc, QueryOptions options,

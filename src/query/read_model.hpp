@@ -18,7 +18,7 @@ class QueryContext;
 /// edge serves from them. One line of the list that the application hands over.
 struct ReadModel {
   std::vector<Projection> projections;
-  /// Makes the gRPC service over the context's tables. It must not outlive the `QueryContext`.
+  /// Makes the gRPC service over the context's tables; may be empty. It must not outlive the `QueryContext`.
   std::function<std::unique_ptr<grpc::Service>(QueryContext&)> service;
 };
 

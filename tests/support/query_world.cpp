@@ -20,6 +20,23 @@ T required(Result<T> result) {
   return *std::move(result);
 }
 
+/// One of each a test program, because a database costs a second; every world finds them empty.
+Database empty_journal() {
+  static const Database database = Cluster::shared().journal_database({contexts, QueryWorld::lane_count});
+  database.run(
+      "SET session_replication_role = replica; TRUNCATE events, receipts, snapshots, publications, reactions, timers; "
+      "UPDATE lanes SET owner = NULL;"
+      "DELETE FROM owners; UPDATE journal SET incarnation = gen_random_uuid()");
+  return database;
+}
+
+Database empty_read_store(std::span<const query::ReadModel> models) {
+  static const Database database = Cluster::shared().empty_database();
+  database.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC");
+  migrate_read_store(database, models);
+  return database;
+}
+
 std::filesystem::path fresh_path() {
   static int made = 0;
   return std::filesystem::temp_directory_path() /
@@ -30,8 +47,8 @@ std::filesystem::path fresh_path() {
 
 QueryWorld::QueryWorld()
     : models_{query::carts(), query::stock(), query::purchases()},
-      journal_(Cluster::shared().journal_database({contexts, lane_count})),
-      read_(read_database(Cluster::shared(), models_)),
+      journal_(empty_journal()),
+      read_(empty_read_store(models_)),
       broker_address_(fresh_path()),
       history_(std::make_unique<History>(required(open_journal()()), contexts)) {
   start_broker();

@@ -8,7 +8,10 @@
 
 namespace keel::test {
 
-/// A fresh database with the read store's migrations, and generation 1 of these read models. Throws when that fails.
+/// The read store's migrations, and generation 1 of these read models. Throws when that fails.
+void migrate_read_store(const Database& database, std::span<const query::ReadModel> models);
+
+/// A fresh database, migrated for these read models.
 Database read_database(Cluster& cluster, std::span<const query::ReadModel> models);
 
 }  // namespace keel::test
