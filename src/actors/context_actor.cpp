@@ -110,8 +110,7 @@ void ContextActor::start_lane(std::size_t lane) {
   const auto surroundings = std::make_shared<const LaneSurroundings>(
       LaneSurroundings{setting_, parts_.route->context, Lane{static_cast<std::int32_t>(lane)}, nullptr, writer_.actor,
                        parts_.load_desk});
-  child.actor =
-      spawn<LaneActor>(LaneParts{surroundings, caf::actor_cast<caf::actor>(this), child.slots, child.group});
+  child.actor = spawn<LaneActor>(LaneParts{surroundings, caf::actor_cast<caf::actor>(this), child.slots, child.group});
   monitor(child.actor);
   parts_.route->doors[lane].open(child.actor);
 }

@@ -32,8 +32,8 @@ struct ContextParts {
 };
 
 /// The supervisor of one context for as long as its lanes are held: writer first, then lanes and services, each
-/// restarted alone. It lives and dies with the lanes: a writer that crashed, or a lane that crashes too often, cannot be
-/// mended here, so the lanes are given up and taken anew.
+/// restarted alone. It lives and dies with the lanes: a writer that crashed, or a lane that crashes too often, cannot
+/// be mended here, so the lanes are given up and taken anew.
 class ContextActor final : public caf::event_based_actor {
  public:
   ContextActor(caf::actor_config& config, ContextParts parts);

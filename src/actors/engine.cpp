@@ -84,8 +84,8 @@ Engine::Tree::Tree(EngineParts from, EngineOptions options)
       status(std::make_shared<EngineStatus>(parts.on_change)),
       system(configured(config, setting.options)) {
   for (const auto* kind : parts.kinds) {
-    const auto same = std::find_if(routes.begin(), routes.end(),
-                                   [&](const auto& route) { return route->context == kind->context; });
+    const auto same =
+        std::find_if(routes.begin(), routes.end(), [&](const auto& route) { return route->context == kind->context; });
     if (same != routes.end()) {
       by_kind.emplace_back(kind, same->get());
       continue;

@@ -59,11 +59,12 @@ struct EngineOptions {
   RestartPolicy aggregates{.max_restarts = 5, .window = std::chrono::seconds(60)};
   /// Beyond its intensity a lane escalates to its context, a context to the guardian: the lanes are given up.
   RestartPolicy lanes{.max_restarts = 5, .window = std::chrono::seconds(60)};
-  RestartPolicy contexts{.max_restarts = 5, .window = std::chrono::seconds(300), .first_pause = std::chrono::seconds(1)};
+  RestartPolicy contexts{
+      .max_restarts = 5, .window = std::chrono::seconds(300), .first_pause = std::chrono::seconds(1)};
   /// Publisher, reactors, timers: the world's failures are no reason to stop taking commands.
   RestartPolicy services{.max_restarts = 0, .window = std::chrono::seconds(60)};
-  RestartPolicy loads{.max_restarts = 0, .first_pause = std::chrono::milliseconds(100),
-                      .last_pause = std::chrono::seconds(5)};
+  RestartPolicy loads{
+      .max_restarts = 0, .first_pause = std::chrono::milliseconds(100), .last_pause = std::chrono::seconds(5)};
 
   // -- stopping (docs/protocol.md 2, the last rule) -----------------------------------------------------------------
   std::chrono::milliseconds drain_calls{5000};

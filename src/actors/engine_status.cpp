@@ -6,12 +6,18 @@ namespace keel::actors {
 
 std::string_view name_of(EngineState::Stage stage) {
   switch (stage) {
-    case EngineState::Stage::made: return "made";
-    case EngineState::Stage::standby: return "standby";
-    case EngineState::Stage::owning: return "owning";
-    case EngineState::Stage::stopping: return "stopping";
-    case EngineState::Stage::stopped: return "stopped";
-    case EngineState::Stage::failed: return "failed";
+    case EngineState::Stage::made:
+      return "made";
+    case EngineState::Stage::standby:
+      return "standby";
+    case EngineState::Stage::owning:
+      return "owning";
+    case EngineState::Stage::stopping:
+      return "stopping";
+    case EngineState::Stage::stopped:
+      return "stopped";
+    case EngineState::Stage::failed:
+      return "failed";
   }
   throw std::logic_error("a stage without a name");
 }

@@ -20,7 +20,8 @@ class test_coordinator;
 
 namespace keel::actors {
 
-/// What an engine holds. In this order, because the actors, which end last to first, look at all that stands above them.
+/// What an engine holds. In this order, because the actors, which end last to first, look at all that stands above
+/// them.
 class Engine::Tree {
  public:
   Tree(EngineParts from, EngineOptions options);

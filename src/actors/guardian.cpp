@@ -81,10 +81,8 @@ void Guardian::begin() {
                                       .strategy = ops::Strategy::one_for_all,
                                       .max_restarts = policy.max_restarts,
                                       .window = policy.window});
-  journal_ = setting_.registry->started({.parent = root_,
-                                         .name = "journal",
-                                         .kind = ops::NodeKind::supervisor,
-                                         .strategy = ops::Strategy::one_for_one});
+  journal_ = setting_.registry->started(
+      {.parent = root_, .name = "journal", .kind = ops::NodeKind::supervisor, .strategy = ops::Strategy::one_for_one});
   owner_node_ = setting_.registry->started({.parent = journal_, .name = "owner"});
   stand_by("trying for the lanes");
   start_desk();
@@ -117,8 +115,8 @@ void Guardian::took_over(const msg::TookOver& taken) {
     for (const auto& service : *parts_.services) {
       if (service.context == route->context) services.push_back(&service);
     }
-    contexts_.push_back(spawn<ContextActor>(ContextParts{&setting_, route, lanes->lanes, held_, std::move(services),
-                                                         bells_, desk_, me(), term_, root_}));
+    contexts_.push_back(spawn<ContextActor>(
+        ContextParts{&setting_, route, lanes->lanes, held_, std::move(services), bells_, desk_, me(), term_, root_}));
     monitor(contexts_.back());
   }
   log::info("guardian", "took the lanes over", {{"contexts", contexts_.size()}, {"lanes", setting_.lane_count}});
@@ -164,8 +162,7 @@ void Guardian::child_died(const caf::down_msg& down) {
   if (owner_died) {
     owner_ = nullptr;
     setting_.registry->crashed(owner_node_, cause);
-    const auto pause =
-        owner_deaths_.died(setting_.options.contexts, RestartHistory::Clock::now(), random_fraction());
+    const auto pause = owner_deaths_.died(setting_.options.contexts, RestartHistory::Clock::now(), random_fraction());
     setting_.registry->backing_off(owner_node_, pause);
     delayed_send(this, pause, msg::Restart{owner_child});
     if (stop_ == Stop::giving_up) return finish(false);
@@ -176,8 +173,8 @@ void Guardian::child_died(const caf::down_msg& down) {
     const auto pause = desk_deaths_.died(setting_.options.contexts, RestartHistory::Clock::now(), random_fraction());
     delayed_send(this, pause, msg::Restart{desk_child});
   }
-  const auto context = std::find_if(contexts_.begin(), contexts_.end(),
-                                    [&](const caf::actor& one) { return one == down.source; });
+  const auto context =
+      std::find_if(contexts_.begin(), contexts_.end(), [&](const caf::actor& one) { return one == down.source; });
   if (!desk_died && context == contexts_.end()) return;
   lost({desk_died ? "loaders" : "context", (desk_died ? "the load desk crashed: " : "a context crashed: ") + cause,
         term_, true});

@@ -25,8 +25,8 @@ struct GuardianParts {
 
 /// The top of the tree: holds the owner and the loaders always, and the contexts for as long as the lanes are held.
 ///
-/// Lanes lost, a context that gave up, a dead owner: all end the same way, because a process owns all lanes or none: the
-/// contexts go, the lanes are given up, and the owner tries for them again. Too often, and the engine has failed.
+/// Lanes lost, a context that gave up, a dead owner: all end the same way, because a process owns all lanes or none:
+/// the contexts go, the lanes are given up, and the owner tries for them again. Too often, and the engine has failed.
 class Guardian final : public caf::event_based_actor {
  public:
   Guardian(caf::actor_config& config, GuardianParts parts);

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <atomic>
-#include <memory>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>

@@ -27,7 +27,8 @@ std::size_t share_of(std::size_t cap, std::int32_t lanes) {
 std::vector<Uuid> ids_of(const CallQueue& calls) {
   std::vector<Uuid> ids;
   ids.reserve(calls.size());
-  for (const PendingCall* call = calls.front(); call != nullptr; call = call->next) ids.push_back(call->call.request_id);
+  for (const PendingCall* call = calls.front(); call != nullptr; call = call->next)
+    ids.push_back(call->call.request_id);
   return ids;
 }
 
@@ -35,10 +36,9 @@ std::vector<Uuid> ids_of(const CallQueue& calls) {
 
 LaneActor::LaneActor(caf::actor_config& config, LaneParts parts)
     : caf::event_based_actor(config),
-      surroundings_(std::make_shared<LaneSurroundings>(
-          LaneSurroundings{parts.surroundings->setting, parts.surroundings->context, parts.surroundings->lane,
-                           caf::actor_cast<caf::actor>(this), parts.surroundings->writer,
-                           parts.surroundings->load_desk})),
+      surroundings_(std::make_shared<LaneSurroundings>(LaneSurroundings{
+          parts.surroundings->setting, parts.surroundings->context, parts.surroundings->lane,
+          caf::actor_cast<caf::actor>(this), parts.surroundings->writer, parts.surroundings->load_desk})),
       setting_(surroundings_->setting),
       context_(std::move(parts.context)),
       slots_(std::move(parts.slots)),
@@ -90,10 +90,15 @@ void LaneActor::take_over_slots() {
     switch (slot->state) {
       case State::live:
       case State::asked:
-      case State::closing: close(*slot); break;
+      case State::closing:
+        close(*slot);
+        break;
       case State::loading:
-      case State::pausing: load(*slot); break;
-      case State::quarantined: break;
+      case State::pausing:
+        load(*slot);
+        break;
+      case State::quarantined:
+        break;
     }
   }
 }
@@ -113,11 +118,13 @@ void LaneActor::take(std::unique_ptr<PendingCall> call) {
       slot->used_at = now_;
       slots_->use(*slot);
       return caf::anon_send(slot->actor, msg::Call(std::move(call)));
-    case State::quarantined: return call->answer(Trouble::quarantined);
+    case State::quarantined:
+      return call->answer(Trouble::quarantined);
     case State::loading:
     case State::asked:
     case State::closing:
-    case State::pausing: return wait(*slot, std::move(call));
+    case State::pausing:
+      return wait(*slot, std::move(call));
   }
 }
 
@@ -146,9 +153,9 @@ void LaneActor::answer_waiting(Slot& slot, Trouble trouble) {
 void LaneActor::load(Slot& slot) {
   slot.state = State::loading;
   slot.incarnation = journal::next_incarnation();
-  caf::anon_send(surroundings_->load_desk,
-                 msg::Load({slot.kind, slot.aggregate(), surroundings_->lane, slot.life(),
-                            slot.extra ? ids_of(slot.extra->waiting) : std::vector<Uuid>{}, surroundings_->lane_actor}));
+  caf::anon_send(surroundings_->load_desk, msg::Load({slot.kind, slot.aggregate(), surroundings_->lane, slot.life(),
+                                                      slot.extra ? ids_of(slot.extra->waiting) : std::vector<Uuid>{},
+                                                      surroundings_->lane_actor}));
 }
 
 void LaneActor::loaded(msg::LoadedLife life) {
@@ -176,7 +183,8 @@ void LaneActor::bring_to_life(Slot& slot, Restored restored, const std::vector<U
   for (PendingCall* call = extra.waiting.front(); call != nullptr; call = call->next) {
     const Uuid& id = call->call.request_id;
     call->looked_up = std::find(looked_up.begin(), looked_up.end(), id) != looked_up.end();
-    const auto receipt = std::find_if(receipts.begin(), receipts.end(), [&](const auto& r) { return r.request_id == id; });
+    const auto receipt =
+        std::find_if(receipts.begin(), receipts.end(), [&](const auto& r) { return r.request_id == id; });
     if (receipt != receipts.end()) call->receipt = std::make_unique<journal::Receipt>(*receipt);
   }
   send_waiting(slot);
@@ -339,11 +347,16 @@ void LaneActor::rest() {
     answer_waiting(*slot, Trouble::stopping);
     switch (slot->state) {
       case State::live:
-      case State::asked: caf::anon_send(slot->actor, msg::Rest{true}); break;
+      case State::asked:
+        caf::anon_send(slot->actor, msg::Rest{true});
+        break;
       case State::loading:
-      case State::closing: break;
+      case State::closing:
+        break;
       case State::pausing:
-      case State::quarantined: drop(*slot); break;
+      case State::quarantined:
+        drop(*slot);
+        break;
     }
   }
   say_rested_if_so();

@@ -17,11 +17,16 @@ constexpr std::chrono::seconds clock_tolerance{1};
 
 Trouble trouble_of(Drop why) {
   switch (why) {
-    case Drop::restarted: return Trouble::restarted;
-    case Drop::outcome_unknown: return Trouble::outcome_unknown;
-    case Drop::journal_unavailable: return Trouble::journal_unavailable;
-    case Drop::late: return Trouble::late;
-    case Drop::fenced: return Trouble::not_owner;
+    case Drop::restarted:
+      return Trouble::restarted;
+    case Drop::outcome_unknown:
+      return Trouble::outcome_unknown;
+    case Drop::journal_unavailable:
+      return Trouble::journal_unavailable;
+    case Drop::late:
+      return Trouble::late;
+    case Drop::fenced:
+      return Trouble::not_owner;
   }
   throw std::logic_error("a drop without a name");
 }
@@ -206,10 +211,13 @@ void LiveAggregate::join(PendingCall& repeat, const PendingCall& first, const Ou
 void LiveAggregate::tell(PendingCall& call, const Outcome& outcome) const {
   switch (outcome.kind) {
     case Outcome::Kind::stored:
-    case Outcome::Kind::stands: return call.answer(placed(std::move(call.intended), outcome));
+    case Outcome::Kind::stands:
+      return call.answer(placed(std::move(call.intended), outcome));
     case Outcome::Kind::repeated:
-    case Outcome::Kind::reused: return call.answer(from_receipt(call.call, *outcome.receipt));
-    case Outcome::Kind::dropped: return call.answer(trouble_of(outcome.why));
+    case Outcome::Kind::reused:
+      return call.answer(from_receipt(call.call, *outcome.receipt));
+    case Outcome::Kind::dropped:
+      return call.answer(trouble_of(outcome.why));
   }
   throw std::logic_error("an outcome without a name");
 }

@@ -36,8 +36,7 @@ LoadDesk::LoadDesk(caf::actor_config& config, const Setting& setting, ops::NodeI
 caf::behavior LoadDesk::make_behavior() {
   loaders_.resize(setting_.options.loaders);
   for (std::size_t i = 0; i < loaders_.size(); ++i) {
-    loaders_[i].node =
-        setting_.registry->started({.parent = journal_node_, .name = "loader " + std::to_string(i)});
+    loaders_[i].node = setting_.registry->started({.parent = journal_node_, .name = "loader " + std::to_string(i)});
     hire(i);
   }
   return {
@@ -72,8 +71,7 @@ void LoadDesk::on_exit() {
 }
 
 void LoadDesk::hire(std::size_t loader) {
-  loaders_[loader].actor =
-      spawn_blocking<LoaderActor>(*this, setting_, caf::actor_cast<caf::actor>(this), loader);
+  loaders_[loader].actor = spawn_blocking<LoaderActor>(*this, setting_, caf::actor_cast<caf::actor>(this), loader);
   monitor(loaders_[loader].actor);
 }
 
@@ -93,9 +91,9 @@ std::shared_ptr<const LoadBatch> LoadDesk::next_batch() {
     if (turn == wishes_.end()) turn = wishes_.begin();
     if (turn->second.empty()) continue;
     served_last_ = turn->first;
-    return std::make_shared<const LoadBatch>(
-        LoadBatch{turn->first, first_of(turn->second.loads, setting_.options.loads_per_query),
-                  first_of(turn->second.look_ups, look_ups_per_query)});
+    return std::make_shared<const LoadBatch>(LoadBatch{turn->first,
+                                                       first_of(turn->second.loads, setting_.options.loads_per_query),
+                                                       first_of(turn->second.look_ups, look_ups_per_query)});
   }
   return nullptr;
 }

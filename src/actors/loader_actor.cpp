@@ -24,8 +24,8 @@ caf::behavior LoaderActor::make_behavior() {
   loads_ = metrics.counter("keel_aggregate_loads_total", "Aggregates loaded into memory.");
   failed_loads_ = metrics.counter("keel_aggregate_load_faults_total", "Loads that the journal did not answer.");
   look_ups_ = metrics.counter("keel_receipt_look_ups_total", "Request ids looked up before their command was decided.");
-  load_seconds_ =
-      metrics.histogram("keel_aggregate_load_seconds", "Time of one query that loads aggregates.", ops::latency_buckets());
+  load_seconds_ = metrics.histogram("keel_aggregate_load_seconds", "Time of one query that loads aggregates.",
+                                    ops::latency_buckets());
   return {[this](Parcel<std::shared_ptr<const LoadBatch>>& batch) {
     serve(**batch);
     caf::anon_send(desk_, msg::LoaderFree{number_});
@@ -72,7 +72,8 @@ void LoaderActor::load(std::string_view context, std::span<const msg::WantedLoad
                                       : journal->load(context, requests, setting_.options.events_per_load);
     if (!answers) {
       failed_loads_.add(open.size());
-      log::warn("loader", "the journal did not load aggregates", {{"context", context}, {"what", answers.fault().what}});
+      log::warn("loader", "the journal did not load aggregates",
+                {{"context", context}, {"what", answers.fault().what}});
       for (const auto& [asked, restoration] : open) {
         caf::anon_send(asked->asker, msg::Loaded({asked->life, answers.fault(), {}}));
       }
@@ -100,7 +101,8 @@ void LoaderActor::look_up(std::string_view context, std::span<const msg::WantedL
     look_ups_.add(wanted.size());
     for (const auto& receipt : *found) by_id[{receipt.lane, receipt.request_id}] = &receipt;
   } else {
-    log::warn("loader", "the journal did not look up request ids", {{"context", context}, {"what", found.fault().what}});
+    log::warn("loader", "the journal did not look up request ids",
+              {{"context", context}, {"what", found.fault().what}});
   }
   std::map<caf::actor, std::vector<LookedUp>> by_asker;
   for (const auto& asked : wanted) {

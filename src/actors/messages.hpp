@@ -91,7 +91,8 @@ struct Round {
   std::uint64_t alarm;
 };
 
-// -- loading ------------------------------------------------------------------------------------------------------------
+// -- loading
+// ------------------------------------------------------------------------------------------------------------
 struct WantedLoad {
   const domain::AggregateKind* kind;
   AggregateRef aggregate;
@@ -121,7 +122,8 @@ struct LoaderFree {
   std::size_t loader;
 };
 
-// -- a lane's own clock and its supervisor ------------------------------------------------------------------------------
+// -- a lane's own clock and its supervisor
+// ------------------------------------------------------------------------------
 struct Tick {};
 /// The pause of an aggregate is over.
 struct Again {
@@ -135,7 +137,8 @@ struct LaneRested {
   std::size_t lane;
 };
 
-// -- contexts and the top -----------------------------------------------------------------------------------------------
+// -- contexts and the top
+// -----------------------------------------------------------------------------------------------
 /// Starts a child again after its pause.
 struct Restart {
   std::size_t child;

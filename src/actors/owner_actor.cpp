@@ -22,9 +22,9 @@ OwnerActor::OwnerActor(caf::actor_config& config, const Setting& setting, std::v
 }
 
 caf::behavior OwnerActor::make_behavior() {
-  ownership_ = std::make_unique<journal::Ownership>(setting_.owner, contexts_, setting_.open_owner,
-                                                    static_cast<journal::OwnershipHost&>(*this),
-                                                    setting_.options.ownership);
+  ownership_ =
+      std::make_unique<journal::Ownership>(setting_.owner, contexts_, setting_.open_owner,
+                                           static_cast<journal::OwnershipHost&>(*this), setting_.options.ownership);
   caf::anon_send(this, msg::Step{alarm_});
   return {
       [this](const msg::Step& due) {

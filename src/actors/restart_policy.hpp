@@ -17,8 +17,8 @@ struct RestartPolicy {
   double jitter = 0.2;
 };
 
-/// Remembers when one child died, and says what follows. A quiet window makes it young again. Holds at most one window's
-/// deaths, which the pauses keep few.
+/// Remembers when one child died, and says what follows. A quiet window makes it young again. Holds at most one
+/// window's deaths, which the pauses keep few.
 class RestartHistory {
  public:
   using Clock = std::chrono::steady_clock;

@@ -50,8 +50,8 @@ bool Restoration::remember(const journal::RecordedEvent& event) {
   }
   try {
     if (!kind_.apply(*restored_.state, event.type, event.payload)) {
-      return give_up("version " + std::to_string(event.version.value) + ": no known event, or broken bytes: " +
-                     event.type);
+      return give_up("version " + std::to_string(event.version.value) +
+                     ": no known event, or broken bytes: " + event.type);
     }
   } catch (const std::exception& thrown) {
     return give_up("version " + std::to_string(event.version.value) + ": " + event.type + ": " + thrown.what());

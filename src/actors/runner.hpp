@@ -25,7 +25,8 @@ class Runner {
   /// Ends `run` soon, wherever it waits; at any time, before it too, and more than once. Any thread; does not wait.
   virtual void stop() = 0;
 
-  /// There may be something new in the lanes' journal. Cheap: called after every stored batch. Any thread; never blocks.
+  /// There may be something new in the lanes' journal. Cheap: called after every stored batch. Any thread; never
+  /// blocks.
   virtual void wake() {}
 };
 

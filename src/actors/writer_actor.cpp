@@ -15,14 +15,22 @@ double seconds(std::chrono::nanoseconds took) { return std::chrono::duration<dou
 
 std::string_view name_of(journal::AppendOutcome outcome) {
   switch (outcome) {
-    case journal::AppendOutcome::stored: return "stored";
-    case journal::AppendOutcome::fenced: return "fenced";
-    case journal::AppendOutcome::misplaced: return "misplaced";
-    case journal::AppendOutcome::stale_version: return "stale_version";
-    case journal::AppendOutcome::duplicate: return "duplicate";
-    case journal::AppendOutcome::try_again: return "try_again";
-    case journal::AppendOutcome::broken: return "broken";
-    case journal::AppendOutcome::unknown: return "unknown";
+    case journal::AppendOutcome::stored:
+      return "stored";
+    case journal::AppendOutcome::fenced:
+      return "fenced";
+    case journal::AppendOutcome::misplaced:
+      return "misplaced";
+    case journal::AppendOutcome::stale_version:
+      return "stale_version";
+    case journal::AppendOutcome::duplicate:
+      return "duplicate";
+    case journal::AppendOutcome::try_again:
+      return "try_again";
+    case journal::AppendOutcome::broken:
+      return "broken";
+    case journal::AppendOutcome::unknown:
+      return "unknown";
   }
   throw std::logic_error("an append outcome without a name");
 }
@@ -43,10 +51,9 @@ caf::behavior WriterActor::make_behavior() {
   append_seconds_ = metrics.histogram("keel_append_seconds", "Time of one append.", ops::latency_buckets(), labels);
   look_up_seconds_ =
       metrics.histogram("keel_answer_round_seconds", "Time of one read round.", ops::latency_buckets(), labels);
-  writer_ = std::make_unique<journal::Writer>(parts_.context, setting_.owner, setting_.open_writer,
-                                              static_cast<journal::WriterHost&>(*this),
-                                              static_cast<journal::WriterObserver*>(this), setting_.options.writer,
-                                              setting_.clock);
+  writer_ = std::make_unique<journal::Writer>(
+      parts_.context, setting_.owner, setting_.open_writer, static_cast<journal::WriterHost&>(*this),
+      static_cast<journal::WriterObserver*>(this), setting_.options.writer, setting_.clock);
   writer_->adopt_lanes(parts_.lanes);
   caf::anon_send(parts_.supervisor, msg::WriterReady{});
   return {

@@ -28,7 +28,8 @@ TEST(OwnershipOfLanes, AStaleOwnerCannotWriteAfterItWakes) {
 
   system.process("command").signal(SIGCONT);
   ASSERT_TRUE(eventually([&] { return http_get(system.status_port("command"), "/readyz").status == 503; }))
-      << "the stale owner still believes that it owns the lanes\n" << system.log_of("command");
+      << "the stale owner still believes that it owns the lanes\n"
+      << system.log_of("command");
   ASSERT_TRUE(eventually([&] { return customers.acknowledged_count() > 1000; }));
   EXPECT_EQ(customers.complaints(), std::vector<std::string>{});
   auto acknowledged = customers.finish();

@@ -57,14 +57,22 @@ class Heard : public actors::AnswerPort {
 
 inline std::string name_of(actors::Trouble trouble) {
   switch (trouble) {
-    case actors::Trouble::overloaded: return "overloaded";
-    case actors::Trouble::late: return "late";
-    case actors::Trouble::not_owner: return "not_owner";
-    case actors::Trouble::quarantined: return "quarantined";
-    case actors::Trouble::stopping: return "stopping";
-    case actors::Trouble::restarted: return "restarted";
-    case actors::Trouble::outcome_unknown: return "outcome_unknown";
-    case actors::Trouble::journal_unavailable: return "journal_unavailable";
+    case actors::Trouble::overloaded:
+      return "overloaded";
+    case actors::Trouble::late:
+      return "late";
+    case actors::Trouble::not_owner:
+      return "not_owner";
+    case actors::Trouble::quarantined:
+      return "quarantined";
+    case actors::Trouble::stopping:
+      return "stopping";
+    case actors::Trouble::restarted:
+      return "restarted";
+    case actors::Trouble::outcome_unknown:
+      return "outcome_unknown";
+    case actors::Trouble::journal_unavailable:
+      return "journal_unavailable";
   }
   throw std::logic_error("a trouble without a name");
 }

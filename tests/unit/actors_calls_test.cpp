@@ -119,7 +119,8 @@ TEST_F(ActorsCalls, ACommandThatComesTooLateIsNotDecided) {
   EXPECT_EQ(told({.id = "a", .amount = 1}), "accepted 2 =2");
 }
 
-// -- bulkheads ----------------------------------------------------------------------------------------------------------
+// -- bulkheads
+// ----------------------------------------------------------------------------------------------------------
 
 TEST_F(ActorsCalls, BeyondTheCapOfAContextACallIsRefusedAtOnce) {
   options.limits = {.per_aggregate = 100, .per_context = 3, .per_process = 100, .per_caller = 100};
@@ -177,7 +178,8 @@ TEST_F(ActorsCalls, ACallOfAKindThatTheEngineWasNotGivenIsABug) {
   EXPECT_THROW(send({.kind = &stranger}), std::logic_error);
 }
 
-// -- what the journal does ------------------------------------------------------------------------------------------------
+// -- what the journal does
+// ------------------------------------------------------------------------------------------------
 
 TEST_F(ActorsCalls, AnUnknownOutcomeIsToldAndTheNextCommandStandsOnTheTruth) {
   start();

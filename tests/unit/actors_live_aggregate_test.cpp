@@ -86,8 +86,8 @@ class LiveAggregateTest : public ::testing::Test, protected LiveAggregate::Surro
   static journal::Receipt receipt_of(const Move& move, std::int64_t version, std::int64_t value) {
     testing::v1::MoveCounterResponse reply;
     reply.set_value(value);
-    return {Lane{3}, *move.request_id, move.caller, {"Counter", "a"}, print_of(move), Version{version}, Position{9},
-            reply.SerializeAsString()};
+    return {Lane{3},        *move.request_id, move.caller, {"Counter", "a"},
+            print_of(move), Version{version}, Position{9}, reply.SerializeAsString()};
   }
 
   void write(journal::Item item) override { written.push_back(std::move(item)); }
@@ -99,8 +99,11 @@ class LiveAggregateTest : public ::testing::Test, protected LiveAggregate::Surro
   }
 
   Timestamp now{seconds(1'000'000)};
-  LiveOptions options{.max_in_flight = 4, .snapshot_every = 3, .snapshot_at_rest_after = 2,
-                      .remember_ids_for = milliseconds(3000), .clock = [this] { return now; }};
+  LiveOptions options{.max_in_flight = 4,
+                      .snapshot_every = 3,
+                      .snapshot_at_rest_after = 2,
+                      .remember_ids_for = milliseconds(3000),
+                      .clock = [this] { return now; }};
   std::deque<journal::Item> written;
   std::vector<Uuid> asked;
   std::vector<std::unique_ptr<PendingCall>> handed_back;

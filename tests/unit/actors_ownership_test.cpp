@@ -118,7 +118,8 @@ TEST_F(ActorsOwnership, EveryChangeOfStateIsTold) {
   EXPECT_NE(std::find(stages.begin(), stages.end(), Stage::stopping), stages.end());
 }
 
-// -- stopping -------------------------------------------------------------------------------------------------------------
+// -- stopping
+// -------------------------------------------------------------------------------------------------------------
 
 TEST_F(ActorsOwnership, AStopAnswersWhatIsOnItsWayAndLosesNothing) {
   start();

@@ -206,8 +206,8 @@ TEST(SlotTable, KnowsWhichWasUsedLongestAgo) {
 journal::RecordedEvent moved(std::int64_t version, std::int64_t value) {
   testing::v1::CounterMoved event;
   event.set_value(value);
-  return {{}, {}, {}, {"Counter", "a"}, Version{version}, "keel.testing.v1.CounterMoved", event.SerializeAsString(), {},
-          {}};
+  return {{}, {}, {}, {"Counter", "a"}, Version{version}, "keel.testing.v1.CounterMoved", event.SerializeAsString(),
+          {}, {}};
 }
 
 journal::Snapshot snapshot_of(std::int64_t version, std::int64_t value) {

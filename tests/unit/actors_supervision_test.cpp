@@ -15,7 +15,9 @@ const domain::AggregateKind* const fragile = &domain::kind_of<Fragile>();
 class ActorsSupervision : public EngineWorld {
  protected:
   Move poison(const std::string& id) const { return {.id = id, .amount = Fragile::breaks_rule, .kind = fragile}; }
-  Move move(const std::string& id, std::int64_t amount = 1) const { return {.id = id, .amount = amount, .kind = fragile}; }
+  Move move(const std::string& id, std::int64_t amount = 1) const {
+    return {.id = id, .amount = amount, .kind = fragile};
+  }
 
   /// Stores an event that the aggregate's memory breaks on.
   void store_what_breaks(const std::string& id) {
@@ -113,8 +115,7 @@ TEST_F(ActorsSupervision, AnEventThatItsMemoryBreaksOnQuarantinesTheAggregateAlo
   EXPECT_EQ(told(move("a")), "quarantined");
   EXPECT_EQ(told(move("a")), "quarantined");
   EXPECT_EQ(told(move("b")), "accepted 1 =1");
-  EXPECT_EQ(history("Fragile a"),
-            (Lines{"quarantined: version 1: keel.testing.v1.CounterMoved: the memory broke"}));
+  EXPECT_EQ(history("Fragile a"), (Lines{"quarantined: version 1: keel.testing.v1.CounterMoved: the memory broke"}));
 }
 
 TEST_F(ActorsSupervision, AnUnknownEventQuarantinesTheAggregateAlone) {
@@ -195,7 +196,8 @@ TEST_F(ActorsSupervision, TheTreeIsToldAsItGrows) {
                           "testing/writer", "testing/lane 0", "testing/lane 1"}));
 }
 
-// -- services -------------------------------------------------------------------------------------------------------------
+// -- services
+// -------------------------------------------------------------------------------------------------------------
 
 /// A runner that ends at once, as it is told.
 class ScriptedRunner : public actors::Runner {
@@ -213,11 +215,10 @@ TEST_F(ActorsSupervision, AServiceThatCannotGoOnIsMadeAnewAfterAPause) {
   services.push_back({"publisher", "testing", [&](const actors::LanesByContext& held) {
                         EXPECT_EQ(held.at("testing")->count(), 2);
                         ++made;
-                        return std::make_unique<ScriptedRunner>(
-                            [&]() -> Result<Done> {
-                              if (made < 3) return Fault{{}, "Kafka is away"};
-                              return Done{};
-                            });
+                        return std::make_unique<ScriptedRunner>([&]() -> Result<Done> {
+                          if (made < 3) return Fault{{}, "Kafka is away"};
+                          return Done{};
+                        });
                       }});
   start();
   EXPECT_EQ(made, 1);
