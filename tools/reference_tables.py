@@ -8,7 +8,7 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TEXT = r'"(?:[^"\\]|\\.)*"'
 SETTING = re.compile(rf'\{{"([a-z_.]+)",\s*(\w+),\s*({TEXT}),\s*((?:{TEXT}\s*)+)\}}')
-METRIC = re.compile(rf'\b(counter|gauge|histogram)\(\s*"((?:keel|grpc|process)_\w+)",\s*((?:{TEXT}\s*)+)')
+METRIC = re.compile(rf'(histogram\(\s*)?"((?:keel|grpc|process)_\w+)",\s*(?:"(?:counter|gauge)",\s*)?((?:{TEXT}\s*)+)')
 REASON = re.compile(r'"([A-Z][A-Z]+(?:_[A-Z]+)+)"')
 
 
@@ -31,8 +31,10 @@ def settings():
 
 def metrics():
     """(name, kind, help) of every metric that is registered anywhere."""
-    found = {name: (kind, joined(words)) for text in sources("") for kind, name, words in METRIC.findall(text)}
-    return sorted((name, kind, words.rstrip(".")) for name, (kind, words) in found.items())
+    found = {name: (histogram, joined(words)) for text in sources("") for histogram, name, words in METRIC.findall(text)}
+    for name, (histogram, words) in sorted(found.items()):
+        kind = "histogram" if histogram else "counter" if name.endswith("_total") else "gauge"
+        yield name, kind, words.rstrip(".")
 
 
 def reasons():

@@ -59,7 +59,7 @@ def check(build, file, command):
     if run.returncode == 0 and "warning:" not in run.stdout:
         stamp.touch()
         return None
-    return run.stdout + run.stderr
+    return run.stdout + ("" if run.stdout else run.stderr)
 
 
 def main():
@@ -69,10 +69,13 @@ def main():
     if "--changed" in sys.argv:
         headers = changed_files()
         commands = {file: command for file, command in commands.items() if touches(file, headers)}
+    complaints = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        answers = list(pool.map(lambda item: check(build, *item), commands.items()))
-    complaints = [answer for answer in answers if answer]
-    print("".join(complaints) + f"clang-tidy: {len(answers)} files, {len(complaints)} with complaints")
+        for answer in pool.map(lambda item: check(build, *item), commands.items()):
+            if answer:
+                complaints += 1
+                print(answer, end="", flush=True)
+    print(f"clang-tidy: {len(commands)} files, {complaints} with complaints")
     return 1 if complaints else 0
 
 
