@@ -43,7 +43,8 @@ google::rpc::BadRequest bad_request_of(const ErrorDetail& detail) {
 }
 
 std::string with_count_of_left_out(std::string message, std::size_t left_out) {
-  return left_out == 0 ? message : message + " (" + std::to_string(left_out) + " more violations left out)";
+  if (left_out > 0) message += " (" + std::to_string(left_out) + " more violations left out)";
+  return message;
 }
 
 template <class Detail>
