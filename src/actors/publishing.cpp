@@ -227,7 +227,7 @@ std::size_t PublishingRunner::outstanding() const {
   return count;
 }
 
-HostedService publishing_service(std::string context, journal::OpenJournal open_journal,
+HostedService publishing_service(const std::string& context, journal::OpenJournal open_journal,
                                  kafka::OpenProducer open_producer, PublishingOptions options, ops::Metrics& metrics) {
   return HostedService{
       "publisher", context,

@@ -103,7 +103,7 @@ class PublishingRunner final : public Runner {
 };
 
 /// The publisher of a context as the engine hosts it.
-HostedService publishing_service(std::string context, journal::OpenJournal open_journal,
+HostedService publishing_service(const std::string& context, journal::OpenJournal open_journal,
                                  kafka::OpenProducer open_producer, PublishingOptions options, ops::Metrics& metrics);
 
 }  // namespace keel::actors

@@ -118,7 +118,7 @@ void TimingRunner::stick(const journal::Timer& timer, const std::string& why) {
              {{"context", lanes_->context()}, {"lane", timer.lane.value}, {"key", timer.key}, {"reason", why}});
 }
 
-HostedService timing_service(std::string context, std::vector<const domain::AggregateKind*> kinds,
+HostedService timing_service(const std::string& context, std::vector<const domain::AggregateKind*> kinds,
                              journal::OpenJournal open_journal, std::function<CommandPort&()> port, Clock clock,
                              TimingOptions options, ops::Metrics& metrics) {
   return HostedService{

@@ -90,7 +90,7 @@ class TimingRunner final : public Runner {
 };
 
 /// The timers of a context as the engine hosts them. `port` is the engine itself.
-HostedService timing_service(std::string context, std::vector<const domain::AggregateKind*> kinds,
+HostedService timing_service(const std::string& context, std::vector<const domain::AggregateKind*> kinds,
                              journal::OpenJournal open_journal, std::function<CommandPort&()> port, Clock clock,
                              TimingOptions options, ops::Metrics& metrics);
 

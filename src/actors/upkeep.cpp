@@ -36,7 +36,7 @@ class UpkeepRunner final : public Runner {
 
 }  // namespace
 
-HostedService upkeep_service(std::string context, journal::OpenJournal open_journal, UpkeepOptions options) {
+HostedService upkeep_service(const std::string& context, journal::OpenJournal open_journal, UpkeepOptions options) {
   return HostedService{"upkeep", context,
                        [context, open_journal = std::move(open_journal),
                         options](const LanesByContext& held) -> std::unique_ptr<Runner> {

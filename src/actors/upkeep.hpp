@@ -17,6 +17,6 @@ struct UpkeepOptions {
 
 /// Keeps the journal in shape while this process owns it: room for the receipts of the coming days, and an end for
 /// those past their retention. At once when it starts, then every hour. One per journal.
-HostedService upkeep_service(std::string context, journal::OpenJournal open_journal, UpkeepOptions options);
+HostedService upkeep_service(const std::string& context, journal::OpenJournal open_journal, UpkeepOptions options);
 
 }  // namespace keel::actors

@@ -96,7 +96,7 @@ class RdkafkaProducer final : public Producer {
     units[0].u.rkt = topic_.get();
     units[1].u.i32 = partition;
     units[4].u.i = RD_KAFKA_MSG_F_COPY;
-    units[5].u.ptr = reinterpret_cast<void*>(tag);
+    units[5].u.ptr = reinterpret_cast<void*>(tag);  // NOLINT(performance-no-int-to-ptr): a number that comes back
     units[6].u.headers = headers;
     return rd_kafka_produceva(client_, units.data(), units.size());
   }
