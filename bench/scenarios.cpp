@@ -33,7 +33,7 @@ Row measure(const Setup& setup, const std::string& name, const std::string& addr
     for (const auto& [process, seconds] : cpu_seconds(processes)) used[process] = seconds - before[process];
   };
   const Outcome outcome = press(pressure, workload);
-  const Row row = row_of(name, outcome, rate, used);
+  Row row = row_of(name, outcome, rate, used);
   std::cerr << table_of({row}).substr(table_of({}).size());
   return row;
 }
@@ -123,10 +123,10 @@ Finding bench_neighbours(const Setup& setup) {
   // One set of old ids for the whole bench: the first pass stores them, every later one repeats them.
   const auto shared = std::shared_ptr<Workload>(repeats(prefix + "repeated-", 1000));
   struct Borrowed final : Workload {
-    explicit Borrowed(std::shared_ptr<Workload> whose) : whose_(std::move(whose)) {}
-    Request next() override { return whose_->next(); }
-    void completed(std::uint64_t key, bool ok) override { whose_->completed(key, ok); }
-    std::shared_ptr<Workload> whose_;
+    explicit Borrowed(std::shared_ptr<Workload> lender) : whose(std::move(lender)) {}
+    Request next() override { return whose->next(); }
+    void completed(std::uint64_t key, bool ok) override { whose->completed(key, ok); }
+    std::shared_ptr<Workload> whose;
   };
   const auto repeat = [&](std::chrono::milliseconds warm_up, std::chrono::milliseconds measured) {
     Pressure pressure;

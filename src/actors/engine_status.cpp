@@ -41,8 +41,7 @@ void EngineStatus::explain(Stage stage, std::string why) {
   tell(std::move(lock), state_);
 }
 
-void EngineStatus::tell(std::unique_lock<std::mutex> lock, const EngineState& state) {
-  const EngineState told = state;
+void EngineStatus::tell(std::unique_lock<std::mutex> lock, EngineState told) {
   lock.unlock();
   changed_.notify_all();
   if (on_change_) on_change_(told);

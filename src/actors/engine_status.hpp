@@ -31,7 +31,7 @@ class EngineStatus {
   bool clean() const { return clean_.load(std::memory_order_acquire); }
 
  private:
-  void tell(std::unique_lock<std::mutex> lock, const EngineState& state);
+  void tell(std::unique_lock<std::mutex> lock, EngineState told);
 
   const OnChange on_change_;
   mutable std::mutex mutex_;

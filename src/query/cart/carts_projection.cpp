@@ -27,11 +27,11 @@ void columns_of(const domain::Message& message, std::vector<Value>& values) {
   const auto& cart = static_cast<const cart::v1::CartState&>(message);
   const auto& totals = cart.totals();
   values.push_back(cart.has_customer_id() ? Value(cart.customer_id()) : Value());
-  values.push_back(static_cast<std::int64_t>(cart.status()));
-  values.push_back(totals.amount().currency_code());
-  values.push_back(totals.amount().minor_units());
-  values.push_back(totals.line_count());
-  values.push_back(totals.unit_count());
+  values.emplace_back(static_cast<std::int64_t>(cart.status()));
+  values.emplace_back(totals.amount().currency_code());
+  values.emplace_back(totals.amount().minor_units());
+  values.emplace_back(totals.line_count());
+  values.emplace_back(totals.unit_count());
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ CREATE INDEX purchases_g{g}_changes ON purchases_g{g} (lane, position);
 
 void columns_of(const domain::Message& message, std::vector<Value>& values) {
   const auto& purchase = static_cast<const purchase::v1::PurchaseState&>(message);
-  values.push_back(static_cast<std::int64_t>(purchase.status()));
+  values.emplace_back(static_cast<std::int64_t>(purchase.status()));
 }
 
 }  // namespace
