@@ -43,12 +43,12 @@ Result<Identity> InMemoryJournal::identity() {
   return store_->state_->identity;
 }
 
-Result<Done> InMemoryJournal::beat(const Owner& owner) {
+Result<std::size_t> InMemoryJournal::beat(const Owner& owner) {
   InMemoryState& state = *store_->state_;
   const InMemoryTurn turn(state, session_);
   if (turn.fault) return *turn.fault;
   state.owners[owner.id] = {owner.name, session_, state.options.clock()};
-  return Done{};
+  return state.lanes_of(owner.id);
 }
 
 Result<TakeOver> InMemoryJournal::take_over(const Owner& owner, std::span<const std::string> contexts, bool forced) {

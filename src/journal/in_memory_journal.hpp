@@ -97,7 +97,7 @@ class InMemoryJournal final : public Journal {
 
   bool usable() const override;
   Result<Identity> identity() override;
-  Result<Done> beat(const Owner& owner) override;
+  Result<std::size_t> beat(const Owner& owner) override;
   Result<TakeOver> take_over(const Owner& owner, std::span<const std::string> contexts, bool forced) override;
   Result<std::vector<HeldLane>> retake(const Owner& owner, std::string_view context,
                                        std::span<const HeldLane> lanes) override;

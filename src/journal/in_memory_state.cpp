@@ -53,6 +53,14 @@ bool InMemoryState::owner_lives(const Uuid& owner) const {
   return options.clock() - found->second.seen_at < owner_patience;
 }
 
+std::size_t InMemoryState::lanes_of(const Uuid& owner) const {
+  std::size_t count = 0;
+  for (const auto& [name, context] : contexts) {
+    for (const LaneRow& lane : context.lanes) count += lane.owner == owner ? 1 : 0;
+  }
+  return count;
+}
+
 Appended InMemoryState::store(const Batch& batch) {
   Context* context = find(batch.context);
   const auto placed = place(batch);

@@ -74,6 +74,7 @@ struct InMemoryState {
 
   Context* find(std::string_view name);
   bool owner_lives(const Uuid& owner) const;
+  std::size_t lanes_of(const Uuid& owner) const;
   /// Checks everything, then changes everything: a batch is stored whole or not at all.
   Appended store(const Batch& batch);
   /// Makes a straggler of a batch.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
@@ -125,8 +126,9 @@ class Journal {
 
   // -- ownership -----------------------------------------------------------------------------------------------
   /// Makes or renews the owner's row with *this* session's back end and the database's clock. Called every second, on
-  /// a session apart: a lane is free when its owner's back end is gone or this has not been called for 10 s.
-  virtual Result<Done> beat(const Owner& owner) = 0;
+  /// a session apart: a lane is free when its owner's back end is gone or this has not been called for 10 s. Tells how
+  /// many lanes are the owner's, so that one who was fenced finds out although it has nothing to write.
+  virtual Result<std::size_t> beat(const Owner& owner) = 0;
   /// Takes every lane of every context, or none. Free lanes only, unless forced. Epochs rise by one. Whoever blocks a
   /// lane's row for more than a second is terminated. Beat first: an unknown owner is refused.
   virtual Result<TakeOver> take_over(const Owner& owner, std::span<const std::string> contexts, bool forced) = 0;

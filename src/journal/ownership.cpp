@@ -42,11 +42,14 @@ std::chrono::milliseconds Ownership::step() {
     give_up();
     return options_.beat;
   }
-  if (const auto beaten = session_->beat(owner_); !beaten) {
-    fault(beaten.fault());
-    return options_.beat;
+  const auto still_ours = session_->beat(owner_);
+  if (!still_ours) {
+    fault(still_ours.fault());
+  } else if (state_ == OwnershipState::standby) {
+    take_over();
+  } else {
+    compare(*still_ours);
   }
-  if (state_ == OwnershipState::standby) take_over();
   return options_.beat;
 }
 
@@ -57,9 +60,19 @@ void Ownership::take_over() {
   options_.forced = false;
   rivals_.clear();
   state_ = OwnershipState::owning;
+  taken_ = 0;
   std::vector<ContextLanes> contexts;
-  for (std::size_t i = 0; i < contexts_.size(); ++i) contexts.push_back({contexts_[i], std::move(taken->held[i])});
+  for (std::size_t i = 0; i < contexts_.size(); ++i) {
+    taken_ += taken->held[i].size();
+    contexts.push_back({contexts_[i], std::move(taken->held[i])});
+  }
   host_.took_over(contexts);
+}
+
+void Ownership::compare(std::size_t still_ours) {
+  if (still_ours == taken_) return;
+  lose("only " + std::to_string(still_ours) + " of " + std::to_string(taken_) + " lanes are still ours");
+  give_up();
 }
 
 void Ownership::stand_by(std::vector<Rival> rivals) {
@@ -69,9 +82,12 @@ void Ownership::stand_by(std::vector<Rival> rivals) {
 }
 
 void Ownership::fenced(std::string_view context, std::string_view why) {
-  if (state_ != OwnershipState::owning) return;
+  if (state_ == OwnershipState::owning) lose("fenced in context " + std::string(context) + ": " + std::string(why));
+}
+
+void Ownership::lose(const std::string& why) {
   state_ = OwnershipState::lost;
-  host_.lost("fenced in context " + std::string(context) + ": " + std::string(why));
+  host_.lost(why);
 }
 
 void Ownership::give_up() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -62,7 +63,8 @@ struct OwnershipOptions {
 ///
 /// Beats every second, takes the lanes over when they are free, stands by while they are not. A process that finds
 /// itself fenced gives up the rest and waits until all are free: it never takes back by itself, and never by force.
-/// Clocks only decide when to try; the epoch decides who may write, and it is the writers that find out.
+/// Clocks only decide when to try; the epoch decides who may write. The writers find out when they write; when they
+/// have nothing to write, the next beat does.
 ///
 /// Confined to one thread of its own, because `step` blocks in the journal. Owns one session, apart from the writers',
 /// so that a long append never delays a beat. The host must outlive it.
@@ -86,6 +88,8 @@ class Ownership {
  private:
   bool connected();
   void take_over();
+  void compare(std::size_t still_ours);
+  void lose(const std::string& why);
   void give_up();
   void stand_by(std::vector<Rival> rivals);
   void fault(const Fault& fault);
@@ -97,6 +101,8 @@ class Ownership {
   OwnershipOptions options_;
   OwnershipState state_ = OwnershipState::standby;
   std::unique_ptr<Journal> session_;
+  /// How many lanes were taken; meaningful when owning.
+  std::size_t taken_ = 0;
   std::vector<Rival> rivals_;
 };
 

@@ -5,14 +5,16 @@
 namespace keel::journal {
 namespace {
 
-/// $1 owner, $2 its name. The row names the back end that runs this.
+/// $1 owner, $2 its name. The row names the back end that runs this. Answers the number of the owner's lanes.
 constexpr Statement beat_owner{"beat", R"sql(
-  INSERT INTO owners (owner, name, backend, backend_start, seen_at)
-  SELECT $1::uuid, $2::text, a.pid, a.backend_start, clock_timestamp()
-    FROM pg_stat_get_activity(pg_backend_pid()) a
-  ON CONFLICT (owner) DO UPDATE
-     SET name = excluded.name, backend = excluded.backend, backend_start = excluded.backend_start,
-         seen_at = excluded.seen_at)sql"};
+  WITH beaten AS (
+    INSERT INTO owners (owner, name, backend, backend_start, seen_at)
+    SELECT $1::uuid, $2::text, a.pid, a.backend_start, clock_timestamp()
+      FROM pg_stat_get_activity(pg_backend_pid()) a
+    ON CONFLICT (owner) DO UPDATE
+       SET name = excluded.name, backend = excluded.backend, backend_start = excluded.backend_start,
+           seen_at = excluded.seen_at)
+  SELECT count(*) FROM lanes l WHERE l.owner = $1::uuid)sql"};
 
 /// $1 owner, $2 contexts, $3 forced.
 constexpr Statement take_lanes_over{
@@ -47,8 +49,10 @@ TakeOver take_over_of(const Rows& rows, std::span<const std::string> contexts) {
 
 }  // namespace
 
-Result<Done> PostgresJournal::beat(const Owner& owner) {
-  return tell(beat_owner, Parameters().uuid(owner.id).text(owner.name), "telling that this process lives");
+Result<std::size_t> PostgresJournal::beat(const Owner& owner) {
+  const auto rows = ask(beat_owner, Parameters().uuid(owner.id).text(owner.name), "telling that this process lives");
+  if (!rows) return rows.fault();
+  return static_cast<std::size_t>(rows->bigint(0, 0));
 }
 
 Result<TakeOver> PostgresJournal::take_over(const Owner& owner, std::span<const std::string> contexts, bool forced) {

@@ -128,6 +128,22 @@ TEST_P(JournalContract, ABeatBringsAnOwnerBackToLife) {
   EXPECT_THAT(take_over(*session, fresh_owner("rival")).held, IsEmpty());
 }
 
+TEST_P(JournalContract, ABeatTellsHowManyLanesAreStillTheOwners) {
+  EXPECT_EQ(*journal().beat(owner_), 8U);
+  const auto session = world().open();
+  const auto thief = fresh_owner("thief");
+  ASSERT_TRUE(session->beat(thief));
+  const std::vector<std::string> only_other = {world().other_context};
+  ASSERT_THAT(session->take_over(thief, only_other, true)->held, SizeIs(1));
+  EXPECT_EQ(*journal().beat(owner_), 4U);
+  EXPECT_EQ(*session->beat(thief), 4U);
+}
+
+TEST_P(JournalContract, ABeatCountsLanesThatWereTakenAnew) {
+  ASSERT_THAT(*journal().retake(owner_, context(), std::vector{held(lane0), held(lane1)}), SizeIs(2));
+  EXPECT_EQ(*journal().beat(owner_), 8U);
+}
+
 TEST_P(JournalContract, AnOwnerMayTakeItsOwnLanesAgain) {
   const auto before = epochs();
   EXPECT_THAT(take_over(journal(), owner_).held, SizeIs(2));

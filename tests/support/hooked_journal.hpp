@@ -19,7 +19,7 @@ struct JournalHooks {
   Around<Result<journal::Diagnosis>> diagnose;
   Around<Result<std::vector<journal::HeldLane>>> retake;
   Around<Result<journal::TakeOver>> take_over;
-  Around<Result<Done>> beat;
+  Around<Result<std::size_t>> beat;
   Around<Result<Done>> give_up;
   /// Gets the requests too.
   std::function<Result<std::vector<journal::Loaded>>(std::span<const journal::LoadRequest> requests,
@@ -37,8 +37,8 @@ class HookedJournal final : public journal::Journal {
 
   bool usable() const override { return inner_->usable(); }
   Result<journal::Identity> identity() override { return inner_->identity(); }
-  Result<Done> beat(const journal::Owner& owner) override {
-    return around<Result<Done>>(hooks_->beat, [&] { return inner_->beat(owner); });
+  Result<std::size_t> beat(const journal::Owner& owner) override {
+    return around<Result<std::size_t>>(hooks_->beat, [&] { return inner_->beat(owner); });
   }
   Result<journal::TakeOver> take_over(const journal::Owner& owner, std::span<const std::string> contexts,
                                       bool forced) override {

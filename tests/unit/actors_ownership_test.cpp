@@ -49,6 +49,15 @@ TEST_F(ActorsOwnership, FencedItDropsEverythingAndAnswersNotOwner) {
   EXPECT_EQ(store->events("testing").size(), 1U);
 }
 
+TEST_F(ActorsOwnership, FencedWithoutACallOnItsWayItStandsByFromTheNextBeatOn) {
+  start();
+  told({.id = "a", .amount = 5});
+  rival_takes_over();
+  pass(seconds(2));
+  EXPECT_EQ(engine->state().stage, Stage::standby);
+  EXPECT_EQ(in_memory(), 0);
+}
+
 TEST_F(ActorsOwnership, AStaleOwnersRefusalIsNeverTold) {
   start();
   told({.id = "a", .amount = 1});

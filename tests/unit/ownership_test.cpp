@@ -143,6 +143,47 @@ TEST_F(OwnershipOfLanes, IsGivenUpEverywhereByAProcessThatFindsItselfFenced) {
   EXPECT_EQ(us.listener.heard, (Heard{"took over 2", "lost"}));
 }
 
+TEST_F(OwnershipOfLanes, IsFoundLostAtTheNextBeatByAnOwnerThatHasNothingToWrite) {
+  us.ownership.step();
+  Process other(store, "other", 2, by_force);
+  other.ownership.step();
+  us.ownership.step();
+  EXPECT_EQ(us.ownership.state(), OwnershipState::standby);
+  EXPECT_EQ(us.listener.heard, (Heard{"took over 2", "lost"}));
+  EXPECT_EQ(other.ownership.state(), OwnershipState::owning);
+}
+
+TEST_F(OwnershipOfLanes, IsFoundLostWhenTheRivalHasGoneAgain) {
+  us.ownership.step();
+  {
+    Process other(store, "other", 2, by_force);
+    other.ownership.step();
+    ASSERT_TRUE(other.ownership.stop());
+  }
+  us.ownership.step();
+  us.ownership.step();
+  EXPECT_EQ(us.listener.heard, (Heard{"took over 2", "lost", "took over 2"}));
+  EXPECT_EQ(us.listener.held[0].lanes[0].epoch, Epoch{3});
+}
+
+TEST_F(OwnershipOfLanes, IsLostWhenOneContextIs) {
+  us.ownership.step();
+  auto session = *store->open();
+  const std::vector<std::string> only_cart{"cart"};
+  ASSERT_TRUE(session->beat({id_of(9), "thief"}));
+  ASSERT_TRUE(session->take_over({id_of(9), "thief"}, only_cart, true));
+  us.ownership.step();
+  EXPECT_EQ(us.listener.heard, (Heard{"took over 2", "lost"}));
+}
+
+TEST_F(OwnershipOfLanes, IsKeptWhileAWriterTakesTheLanesAnew) {
+  us.ownership.step();
+  auto session = *store->open();
+  ASSERT_TRUE(session->retake({id_of(1), "us"}, "cart", us.listener.held[0].lanes));
+  us.ownership.step();
+  EXPECT_EQ(us.listener.heard, (Heard{"took over 2"}));
+}
+
 TEST_F(OwnershipOfLanes, IsNeverTakenBackByForce) {
   us.ownership.step();
   Process other(store, "other", 2, by_force);
