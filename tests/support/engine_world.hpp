@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,7 +52,7 @@ class EngineWorld : public ::testing::Test {
     parts.services = services;
     parts.registry = &registry;
     parts.metrics = &metrics;
-    parts.clock = [this] { return now; };
+    parts.clock = [this] { return time(); };
     parts.on_change = [this](const actors::EngineState& state) { stages.push_back(state.stage); };
     engine = std::make_unique<actors::Engine>(std::move(parts), options);
   }
@@ -127,7 +128,17 @@ class EngineWorld : public ::testing::Test {
     }
     return found;
   }
+  Timestamp time() {
+    if (clock_breaks > 0) {
+      --clock_breaks;
+      throw std::runtime_error("the clock broke");
+    }
+    return now;
+  }
+
   Timestamp now{std::chrono::seconds(2'000'000'000)};
+  /// So many of the actors that look at the clock next are thrown at.
+  int clock_breaks = 0;
   std::int32_t lane_count = 2;
   journal::Owner owner{make_uuid_v7(now), "we"};
   journal::Owner rival{make_uuid_v7(now), "rival"};

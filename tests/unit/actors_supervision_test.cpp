@@ -41,6 +41,12 @@ class ActorsSupervision : public EngineWorld {
     ASSERT_EQ(session->append({"testing", lanes, entries}).outcome, journal::AppendOutcome::stored);
     ASSERT_TRUE(session->give_up(stranger));
   }
+  /// A tick looks at the clock, whatever else a lane does.
+  void crash_both_lanes() {
+    clock_breaks = lane_count;
+    pass(options.lane_tick, options.lane_tick);
+    ASSERT_EQ(clock_breaks, 0);
+  }
   bool heard_of(const std::string& line) const {
     const auto all = history("");
     return std::find(all.begin(), all.end(), line) != all.end();
@@ -153,6 +159,66 @@ TEST_F(ActorsSupervision, ALoaderThatDiesIsReplacedAndItsLoadsAreTriedAgain) {
   EXPECT_EQ(heard->text(), "accepted 1 =1");
   EXPECT_EQ(history("loader 0").front(), "started");
   EXPECT_TRUE(heard_of("restarted"));
+}
+
+TEST_F(ActorsSupervision, ALaneThatCrashesRunsAgainAfterAPauseWithWhatTheJournalHas) {
+  start();
+  told(move("a", 5));
+  told(move("b", 5));
+  crash_both_lanes();
+  EXPECT_EQ(in_memory(), 2);
+  EXPECT_EQ(told(move("a")), "not_owner");
+  pass(seconds(2));
+  EXPECT_EQ(engine->state().stage, Stage::owning);
+  EXPECT_EQ(in_memory(), 0);
+  EXPECT_EQ(told(move("a", 2)), "accepted 2 =7");
+  EXPECT_EQ(told(move("b", 2)), "accepted 2 =7");
+  for (const auto* lane : {"testing/lane 0", "testing/lane 1"}) {
+    EXPECT_EQ(history(lane), (Lines{"started", "crashed: the clock broke", "backing_off", "restarted"})) << lane;
+  }
+}
+
+TEST_F(ActorsSupervision, CallsThatWaitInALaneSurviveItsCrash) {
+  options.loads.first_pause = seconds(5);
+  start();
+  const auto away = [](auto, const auto&) -> Result<std::vector<journal::Loaded>> {
+    return Fault{{}, "the journal is away"};
+  };
+  const auto through = std::exchange(loading->load, away);
+  const auto waiting = ask(move("a"));
+  loading->load = through;
+  crash_both_lanes();
+  EXPECT_EQ(waiting->text(), "-");
+  pass(seconds(2));
+  EXPECT_EQ(waiting->text(), "accepted 1 =1");
+}
+
+TEST_F(ActorsSupervision, ALaneThatCrashesTooOftenEscalatesAndTheLanesAreTakenAnew) {
+  options.lanes.max_restarts = 1;
+  start();
+  told(move("a", 5));
+  const Epoch before = store->epoch("testing", Lane{0});
+  crash_both_lanes();
+  pass(seconds(2));
+  crash_both_lanes();
+  EXPECT_TRUE(heard_of("escalated: crashed too often: the clock broke"));
+  pass(seconds(3));
+  EXPECT_EQ(engine->state().stage, Stage::owning);
+  EXPECT_GT(store->epoch("testing", Lane{0}), before);
+  EXPECT_EQ(told(move("a", 2)), "accepted 2 =7");
+}
+
+TEST_F(ActorsSupervision, LanesThatGoOnCrashingFailTheEngine) {
+  options.lanes.max_restarts = 1;
+  options.contexts.max_restarts = 1;
+  start();
+  for (int crash = 0; crash < 4; ++crash) {
+    EXPECT_EQ(engine->state().stage, Stage::owning);
+    crash_both_lanes();
+    pass(seconds(3));
+  }
+  EXPECT_EQ(engine->state().stage, Stage::failed);
+  EXPECT_EQ(told(move("a")), "not_owner");
 }
 
 TEST_F(ActorsSupervision, AWriterThatCrashesMakesTheLanesBeTakenAnew) {
