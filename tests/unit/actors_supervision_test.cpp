@@ -174,7 +174,11 @@ TEST_F(ActorsSupervision, ALaneThatCrashesRunsAgainAfterAPauseWithWhatTheJournal
   EXPECT_EQ(told(move("a", 2)), "accepted 2 =7");
   EXPECT_EQ(told(move("b", 2)), "accepted 2 =7");
   for (const auto* lane : {"testing/lane 0", "testing/lane 1"}) {
-    EXPECT_EQ(history(lane), (Lines{"started", "crashed: the clock broke", "backing_off", "restarted"})) << lane;
+    const auto all = history(lane);
+    ASSERT_GE(all.size(), 3U);
+    EXPECT_EQ(Lines(all.end() - 3, all.end()),
+              (Lines{"crashed: the clock broke", "backing_off: the clock broke", "restarted"}))
+        << lane;
   }
 }
 
