@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,9 +23,12 @@ class Bells {
     const std::lock_guard lock(mutex_);
     runners_.erase(owner);
   }
-  void ring() {
+  /// Something was stored in this context.
+  void ring(std::string_view context) {
     const std::lock_guard lock(mutex_);
-    for (const auto& [owner, runner] : runners_) runner->wake();
+    for (const auto& [owner, runner] : runners_) {
+      if (runner->follows(context)) runner->wake();
+    }
   }
 
  private:

@@ -15,7 +15,7 @@ struct CommandCourier::Inbox {
       const std::lock_guard lock(mutex);
       answers.emplace_back(ticket, std::move(answer));
     }
-    bell->ring();
+    bell->ring_at_once();
   }
 
   std::vector<std::pair<Ticket, Answer>> take() {

@@ -8,14 +8,16 @@
 #include <string_view>
 #include <vector>
 
-#include "journal/records.hpp"
+#include "core/result.hpp"
+#include "journal/journal.hpp"
+#include "journal/recent_events.hpp"
 
 namespace keel::actors {
 
 /// All lanes of one context as this process holds them, seen live by the context's writer and runners.
 ///
 /// Why live? Because an epoch rises while the lanes stay ours: after an unknown outcome the writer takes them anew, and
-/// whoever fences by an epoch must then use the new one. Any thread; never blocks.
+/// whoever fences by an epoch must then use the new one. Any thread; only `read` may block.
 class HeldLanes {
  public:
   /// `lanes` in lane order, without a gap: lane i stands at index i.
@@ -32,10 +34,17 @@ class HeldLanes {
   /// False once the process has lost the lanes or gives them up: what is fenced by them will fail.
   bool held() const { return held_.load(std::memory_order_acquire); }
 
+  /// The events of a lane after a position, at most `limit`: from memory while they are recent, else from the journal
+  /// (then it blocks).
+  Result<std::vector<journal::StoredEvent>> read(journal::Journal& journal, Lane lane, Position after,
+                                                 std::size_t limit) const;
+
   // -- the writer's and the engine's part -------------------------------------------------------------------------
   void retaken(std::span<const journal::HeldLane> lanes);
   void stored(Lane lane, Position last) { at(lane).last.store(last.value, std::memory_order_release); }
   void lost() { held_.store(false, std::memory_order_release); }
+  /// What was stored goes there before `stored` says so.
+  journal::RecentEvents& recent() { return recent_; }
 
  private:
   struct Held {
@@ -47,6 +56,7 @@ class HeldLanes {
 
   std::string context_;
   std::vector<Held> lanes_;
+  journal::RecentEvents recent_;
   std::atomic<bool> held_{true};
 };
 

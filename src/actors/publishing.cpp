@@ -167,12 +167,12 @@ Result<bool> PublishingRunner::hand_over(Instant now) {
 }
 
 Result<Done> PublishingRunner::hand_over(Lane lane, LanePublication& publication, std::size_t room, Instant now) {
-  const auto events = journal_->read(lanes_->context(), lane, publication.produced(), room);
+  const auto events = lanes_->read(*journal_, lane, publication.produced(), room);
   if (!events) return events.fault();
   crash_point("before_publish");
   for (const auto& event : *events) {
     const auto queued =
-        producer_->produce(lane.value, wire_->encode(event), static_cast<std::uint64_t>(event.position.value));
+        producer_->produce(lane.value, wire_->encode(*event), static_cast<std::uint64_t>(event->position.value));
     if (!queued) {
       metrics_.failed.add();
       log::warn(logger, "Kafka refuses an event: its lane waits",
@@ -181,7 +181,7 @@ Result<Done> PublishingRunner::hand_over(Lane lane, LanePublication& publication
       break;
     }
     if (*queued == kafka::Producer::Queued::full) break;
-    publication.handed_over(event.position);
+    publication.handed_over(event->position);
   }
   crash_point("after_produce");
   return Done{};

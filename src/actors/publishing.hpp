@@ -66,6 +66,7 @@ class PublishingRunner final : public Runner {
 
   Result<Done> run() override;
   void stop() override { bell_.stop(); }
+  bool follows(std::string_view context) const override { return context == lanes_->context(); }
   void wake() override { bell_.ring(); }
 
  private:

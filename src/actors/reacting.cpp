@@ -79,6 +79,10 @@ Result<Done> ReactingRunner::begin() {
   return Done{};
 }
 
+bool ReactingRunner::follows(std::string_view context) const {
+  return std::any_of(contexts_.begin(), contexts_.end(), [&](const auto& lanes) { return lanes->context() == context; });
+}
+
 bool ReactingRunner::held() const {
   return std::all_of(contexts_.begin(), contexts_.end(), [](const auto& lanes) { return lanes->held(); });
 }
@@ -89,7 +93,7 @@ Result<Done> ReactingRunner::read(Instant now) {
     if (!reading.behind()) continue;
     read_at_ = now + options_.gather;
     auto& lane = reading.lane;
-    auto events = journal_->read(lane.context(), lane.lane(), lane.admitted(), lane.room());
+    auto events = reading.held->read(*journal_, lane.lane(), lane.admitted(), lane.room());
     if (!events) return events.fault();
     metrics_.events.add(events->size());
     for (auto& event : *events) lane.admit(std::move(event));
@@ -143,6 +147,7 @@ void ReactingRunner::wait() {
     if (reading.behind()) until = std::min(until, read_at_);
     if (reading.lane.has_progress()) until = std::min(until, reading.store_at);
   }
+  if (now < read_at_) return bell_->gather_until(std::min(until, read_at_));
   bell_->wait_until(until);
 }
 

@@ -65,6 +65,7 @@ class ReactingRunner final : public Runner {
 
   Result<Done> run() override;
   void stop() override { bell_->stop(); }
+  bool follows(std::string_view context) const override;
   void wake() override { bell_->ring(); }
 
  private:

@@ -40,20 +40,20 @@ std::size_t ReactingLane::room() const {
   return stopped_ || entries_.size() >= window_ ? 0 : window_ - entries_.size();
 }
 
-void ReactingLane::admit(journal::RecordedEvent event) {
-  if (event.position != admitted_.next()) throw std::logic_error("a reactor was handed an event out of order");
-  admitted_ = event.position;
+void ReactingLane::admit(journal::StoredEvent event) {
+  if (event->position != admitted_.next()) throw std::logic_error("a reactor was handed an event out of order");
+  admitted_ = event->position;
   Entry& entry = entries_.emplace_back();
-  entry.traceparent = traceparent_of(event);
+  entry.traceparent = traceparent_of(*event);
   entry.event = std::move(event);
   if (stopped_) return;
-  const auto [turn, first] = busy_.try_emplace(entry.event.aggregate);
+  const auto [turn, first] = busy_.try_emplace(entry.event->aggregate);
   if (first) return begin(entry);
   turn->second.push_back(&entry);
 }
 
 void ReactingLane::begin(Entry& entry) {
-  const auto& event = entry.event;
+  const auto& event = *entry.event;
   const auto message = directory_.decode_event(event.type, event.payload);
   if (!message) return stop(entry, message.fault().what);
   entry.open_sends = 1;  // the reaction itself: an answer cannot finish what is still being told
@@ -67,7 +67,7 @@ void ReactingLane::follow(Entry& entry, domain::Reaction reaction) {
   for (auto& key : reaction.cancelled_timers) entry.cancelled.push_back(std::move(key));
   for (auto& send : reaction.sends) {
     ++entry.open_sends;
-    const auto id = reaction_request_id(context_, lane_, entry.event.position, send.step);
+    const auto id = reaction_request_id(context_, lane_, entry.event->position, send.step);
     const auto sent =
         courier_.send(std::move(send.command), id, entry.traceparent,
                       [this, &entry, then = std::move(send.then)](const Answer& a) { answered(entry, then, a); });
@@ -86,7 +86,7 @@ void ReactingLane::answered(Entry& entry, const Then& then, const Answer& answer
 
 void ReactingLane::finish(Entry& entry) {
   entry.done = true;
-  const auto turn = busy_.find(entry.event.aggregate);
+  const auto turn = busy_.find(entry.event->aggregate);
   if (turn->second.empty()) {
     busy_.erase(turn);
   } else {
@@ -123,7 +123,7 @@ void ReactingLane::stored() {
 void ReactingLane::collect_done() {
   while (!entries_.empty() && entries_.front().done) {
     remember_timers(entries_.front());
-    done_ = entries_.front().event.position;
+    done_ = entries_.front().event->position;
     entries_.pop_front();
   }
 }
@@ -139,8 +139,8 @@ void ReactingLane::remember_timers(Entry& entry) {
 void ReactingLane::stop(const Entry& entry, const std::string& why) {
   if (stopped_) return;
   stopped_ =
-      Fault{.what = std::string(reactor_.name) + " cannot go on with " + entry.event.type + " at " + context_ + "/" +
-                    std::to_string(lane_.value) + "/" + std::to_string(entry.event.position.value) + ": " + why};
+      Fault{.what = std::string(reactor_.name) + " cannot go on with " + entry.event->type + " at " + context_ + "/" +
+                    std::to_string(lane_.value) + "/" + std::to_string(entry.event->position.value) + ": " + why};
 }
 
 }  // namespace keel::actors

@@ -50,7 +50,7 @@ class ReactingLane {
   /// How many more events it takes now; none when it is stopped.
   std::size_t room() const;
   /// The next event of the lane. A bug (std::logic_error) when it is not the next.
-  void admit(journal::RecordedEvent event);
+  void admit(journal::StoredEvent event);
 
   bool has_progress();
   /// What may be stored now, if anything is new since `stored`. Later timers of the same key have replaced earlier
@@ -65,7 +65,7 @@ class ReactingLane {
 
  private:
   struct Entry {
-    journal::RecordedEvent event;
+    journal::StoredEvent event;
     std::string traceparent;
     std::size_t open_sends = 0;
     bool done = false;

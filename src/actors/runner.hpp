@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "actors/held_lanes.hpp"
@@ -25,6 +26,8 @@ class Runner {
   /// Ends `run` soon, wherever it waits; at any time, before it too, and more than once. Any thread; does not wait.
   virtual void stop() = 0;
 
+  /// Whether it wants to hear of what is stored in this context. Any thread.
+  virtual bool follows(std::string_view /*context*/) const { return true; }
   /// There may be something new in the lanes' journal. Cheap: called after every stored batch. Any thread; never
   /// blocks.
   virtual void wake() {}

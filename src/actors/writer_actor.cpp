@@ -107,9 +107,11 @@ void WriterActor::retaken(std::string_view context, std::span<const journal::Hel
   log::warn("writer", "took the lanes anew", {{"context", context}, {"lanes", lanes.size()}});
 }
 
-void WriterActor::committed(std::string_view, std::span<const journal::HeldLane> grown) {
+void WriterActor::committed(std::string_view context, std::span<const journal::HeldLane> grown,
+                            std::span<const journal::StoredEvent> events) {
+  parts_.held->recent().add(events);
   for (const auto& lane : grown) parts_.held->stored(lane.lane, lane.last);
-  parts_.bells->ring();
+  parts_.bells->ring(context);
 }
 
 void WriterActor::appended(std::string_view context, const Append& append) {

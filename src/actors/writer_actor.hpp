@@ -38,7 +38,8 @@ class WriterActor final : public caf::event_based_actor, private journal::Writer
   void lost(std::string_view context, std::string_view why) override;
   void distrusted(std::string_view context, std::string_view why) override;
   void retaken(std::string_view context, std::span<const journal::HeldLane> lanes) override;
-  void committed(std::string_view context, std::span<const journal::HeldLane> grown) override;
+  void committed(std::string_view context, std::span<const journal::HeldLane> grown,
+                 std::span<const journal::StoredEvent> events) override;
 
   void appended(std::string_view context, const Append& append) override;
   void looked_up(std::string_view context, std::size_t answers, std::chrono::nanoseconds took) override;

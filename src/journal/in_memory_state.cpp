@@ -68,11 +68,21 @@ Appended InMemoryState::store(const Batch& batch) {
   if (auto refused = lanes_refuse(*context, batch)) return *refused;
   if (auto refused = checks_refuse(*context, batch)) return *refused;
   if (auto refused = keys_refuse(*context, batch)) return *refused;
-  const Timestamp now = options.clock();
+  const Timestamp recorded_at = time_of(*context, batch);
   for (std::size_t i = 0; i < batch.entries.size(); ++i) {
-    keep(*context, *batch.entries[i], batch.lanes[(*placed)[i].lane_index], (*placed)[i], now);
+    keep(*context, *batch.entries[i], batch.lanes[(*placed)[i].lane_index], (*placed)[i], recorded_at);
   }
-  return {};
+  return {.recorded_at = recorded_at};
+}
+
+/// Now, but never before the last event of a lane of the batch.
+Timestamp InMemoryState::time_of(Context& context, const Batch& batch) const {
+  Timestamp moment = options.clock();
+  for (const HeldLane& held : batch.lanes) {
+    const auto& events = context.lane(held.lane).events;
+    if (!events.empty()) moment = std::max(moment, events.back().recorded_at);
+  }
+  return moment;
 }
 
 std::optional<Appended> InMemoryState::lanes_refuse(const Context& context, const Batch& batch) const {
@@ -118,9 +128,8 @@ std::optional<Appended> InMemoryState::keys_refuse(const Context& context, const
 }
 
 void InMemoryState::keep(Context& context, const Entry& entry, const HeldLane& held, const Placed& place,
-                         Timestamp now) {
+                         Timestamp recorded_at) {
   LaneRow& lane = context.lane(entry.lane);
-  const Timestamp recorded_at = lane.events.empty() ? now : std::max(now, lane.events.back().recorded_at);
   Version version = entry.expected;
   for (const NewEvent& event : entry.events) {
     version = version.next();

@@ -105,7 +105,8 @@ struct InMemoryState {
   std::optional<Appended> lanes_refuse(const Context& context, const Batch& batch) const;
   std::optional<Appended> checks_refuse(const Context& context, const Batch& batch) const;
   std::optional<Appended> keys_refuse(const Context& context, const Batch& batch) const;
-  void keep(Context& context, const Entry& entry, const HeldLane& held, const Placed& place, Timestamp now);
+  Timestamp time_of(Context& context, const Batch& batch) const;
+  void keep(Context& context, const Entry& entry, const HeldLane& held, const Placed& place, Timestamp recorded_at);
 };
 
 }  // namespace keel::journal

@@ -37,7 +37,9 @@ enum class AppendOutcome {
 struct Appended {
   AppendOutcome outcome = AppendOutcome::stored;
   /// For operators, when not stored.
-  std::string what;
+  std::string what{};
+  /// When stored: the `recorded_at` of all its events.
+  Timestamp recorded_at{};
 };
 
 /// Entries for the lanes of one context, stored all or none in this order. Lanes in lane order, `last` = where the

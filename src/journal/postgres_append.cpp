@@ -128,9 +128,10 @@ Appended PostgresJournal::append(const Batch& batch) {
   put_snapshots(batch_, rows.snapshots);
 
   const auto answer = session_->run(append_batch, batch_);
-  const auto* failure = std::get_if<PostgresFailure>(&answer);
-  if (failure == nullptr) return {};
-  return {outcome_of(failure->state), fault_of(*failure, "append").what};
+  if (const auto* failure = std::get_if<PostgresFailure>(&answer)) {
+    return {outcome_of(failure->state), fault_of(*failure, "append").what};
+  }
+  return {.recorded_at = std::get<Rows>(answer).timestamp(0, 0)};
 }
 
 }  // namespace keel::journal

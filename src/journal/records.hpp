@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +30,11 @@ struct RecordedEvent {
   /// `keel.type.v1.EventMetadata`, serialised.
   std::string metadata;
   Timestamp recorded_at;
+  friend bool operator==(const RecordedEvent&, const RecordedEvent&) = default;
 };
+
+/// One that several hold: publisher and reactors follow the same lanes.
+using StoredEvent = std::shared_ptr<const RecordedEvent>;
 
 /// An event that is about to be stored.
 struct NewEvent {

@@ -34,8 +34,10 @@ class WriterHost {
   /// The lanes have new epochs, after an unknown outcome or before `distrusted`. For whoever is fenced by them
   /// (reactors, timers).
   virtual void retaken(std::string_view context, std::span<const HeldLane> lanes) = 0;
-  /// A batch with events is durable: the lanes that grew, with their new last positions. Wakes publisher and reactors.
-  virtual void committed(std::string_view context, std::span<const HeldLane> grown) = 0;
+  /// A batch with events is durable: the lanes that grew, with their new last positions, and its events, in position
+  /// order within each lane. Wakes publisher and reactors.
+  virtual void committed(std::string_view context, std::span<const HeldLane> grown,
+                         std::span<const StoredEvent> events) = 0;
 };
 
 /// Hears what is worth measuring. Called on the writer's thread; must neither block nor call the writer.
@@ -152,7 +154,8 @@ class Writer {
   bool heed(const Appended& appended);
   Appended append_once();
   void aim();
-  void confirm_batch();
+  void confirm_batch(Timestamp recorded_at);
+  void keep_events(Entry& entry, const HeldLane& lane, Timestamp recorded_at);
   bool diagnose_batch(std::string_view refusal);
   Result<Diagnosis> ask_about_batch(std::vector<AggregateRef>& aggregates);
   void heed_verdicts(const std::vector<AggregateRef>& aggregates, const Diagnosis& diagnosis);
@@ -192,6 +195,7 @@ class Writer {
   std::vector<const Entry*> entries_;
   std::vector<bool> marked_;
   std::vector<HeldLane> round_lanes_;
+  std::vector<StoredEvent> stored_;
   std::uint64_t attempt_ = 0;
 };
 

@@ -62,7 +62,7 @@ bool Writer::append_batch() {
 bool Writer::heed(const Appended& appended) {
   switch (appended.outcome) {
     case AppendOutcome::stored:
-      confirm_batch();
+      confirm_batch(appended.recorded_at);
       return true;
     case AppendOutcome::stale_version:
     case AppendOutcome::duplicate:
@@ -124,19 +124,36 @@ void Writer::collect_marked_lanes() {
   }
 }
 
-void Writer::confirm_batch() {
+void Writer::confirm_batch(Timestamp recorded_at) {
   failures_ = 0;
+  stored_.clear();
   for (const std::size_t place : batch_) {
     Waiting& waiting = (*queue_)[place];
-    const Entry& entry = *waiting.item.entry();
+    Entry& entry = *waiting.item.entry();
     HeldLane& lane = *held(entry.lane);
-    lane.last = lane.last.plus(static_cast<std::int64_t>(entry.events.size()));
     waiting.life->confirmed = true;
-    queue_->settle(place, Outcome::Kind::stored, entry.version_after(), lane.last);
-    if (!entry.events.empty()) mark_lane(entry.lane);
+    queue_->settle(place, Outcome::Kind::stored, entry.version_after(),
+                   lane.last.plus(static_cast<std::int64_t>(entry.events.size())));
+    if (entry.events.empty()) continue;
+    mark_lane(entry.lane);
+    keep_events(entry, lane, recorded_at);
+    lane.last = stored_.back()->position;
   }
   collect_marked_lanes();
-  if (!round_lanes_.empty()) host_.committed(context_, round_lanes_);
+  if (!round_lanes_.empty()) host_.committed(context_, round_lanes_, stored_);
+}
+
+/// The entry's events as they stand in the journal now. Its payloads go with them: nobody sends it again.
+void Writer::keep_events(Entry& entry, const HeldLane& lane, Timestamp recorded_at) {
+  Position position = lane.last;
+  Version version = entry.expected;
+  for (NewEvent& event : entry.events) {
+    position = position.next();
+    version = version.next();
+    stored_.push_back(std::make_shared<const RecordedEvent>(
+        RecordedEvent{entry.lane, position, lane.epoch, entry.aggregate, version, std::move(event.type),
+                      std::move(event.payload), entry.metadata, recorded_at}));
+  }
 }
 
 // -- the diagnosis of a refused batch ---------------------------------------------------------------------------

@@ -42,6 +42,15 @@ TEST_P(JournalContract, StoresAnEventWithEverythingThatItIs) {
   EXPECT_LT(std::chrono::abs(events[0].recorded_at - system_now()), std::chrono::minutes(1));
 }
 
+TEST_P(JournalContract, SaysWhenABatchWasRecorded) {
+  const auto first = append({entry(lane1, "a", version(0)), entry(lane2, "b", version(0))});
+  const auto second = append({entry(lane1, "a", version(1))});
+  ASSERT_EQ(second.outcome, AppendOutcome::stored);
+  EXPECT_EQ(lane_events(lane1).at(0).recorded_at, first.recorded_at);
+  EXPECT_EQ(lane_events(lane2).at(0).recorded_at, first.recorded_at);
+  EXPECT_EQ(lane_events(lane1).at(1).recorded_at, second.recorded_at);
+}
+
 TEST_P(JournalContract, StoresAReceiptWithEverythingThatItIs) {
   const Entry one = entry(lane1, "a", version(0), 2);
   ASSERT_EQ(append({entry(lane1, "b", version(0)), one}).outcome, AppendOutcome::stored);

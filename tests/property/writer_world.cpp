@@ -102,7 +102,13 @@ struct WriterWorld::Process : journal::WriterHost, journal::WriterObserver {
       if (world.store_->epoch(context, lane.lane) != lane.epoch) broken("retaken lanes have another epoch");
     }
   }
-  void committed(std::string_view, std::span<const journal::HeldLane> grown) override {
+  void committed(std::string_view, std::span<const journal::HeldLane> grown,
+                 std::span<const journal::StoredEvent> events) override {
+    for (const auto& event : events) {
+      const auto journals = world.store_->events(context, event->lane);
+      const auto index = static_cast<std::size_t>(event->position.value - 1);
+      if (index >= journals.size() || journals[index] != *event) broken("a stored event is not the journal's");
+    }
     for (const auto& lane : grown) {
       const auto stored = static_cast<std::int64_t>(world.store_->events(context, lane.lane).size());
       if (lane.last.value != stored) broken("a lane does not end where the writer says");

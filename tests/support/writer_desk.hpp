@@ -80,7 +80,9 @@ class Ear : public journal::WriterHost, public journal::WriterObserver {
   void retaken(std::string_view, std::span<const journal::HeldLane> lanes) override {
     heard.push_back("retaken epoch " + std::to_string(lanes.front().epoch.value));
   }
-  void committed(std::string_view, std::span<const journal::HeldLane> grown) override {
+  void committed(std::string_view, std::span<const journal::HeldLane> grown,
+                 std::span<const journal::StoredEvent> events) override {
+    stored.insert(stored.end(), events.begin(), events.end());
     for (const auto& lane : grown) {
       commits.push_back(std::to_string(lane.lane.value) + ":" + std::to_string(lane.last.value));
     }
@@ -98,6 +100,7 @@ class Ear : public journal::WriterHost, public journal::WriterObserver {
 
   std::vector<std::string> heard;
   std::vector<std::string> commits;
+  std::vector<journal::StoredEvent> stored;
   std::vector<std::size_t> batch_sizes;
   std::vector<journal::AppendOutcome> outcomes;
   std::vector<std::size_t> look_ups;

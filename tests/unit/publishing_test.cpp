@@ -57,6 +57,16 @@ TEST_F(Publishing, SendsWhatWasStoredBeforeItBegan) {
   EXPECT_THAT(broker_->positions(1), ElementsAre(1, 2));
 }
 
+TEST_F(Publishing, TakesWhatIsRecentFromMemory) {
+  store(0, 1);
+  auto recent = std::make_shared<journal::RecordedEvent>(stage_.store().events("cart", Lane{0}).front());
+  recent->payload = "as remembered";
+  stage_.held("cart")->recent().add(std::vector<journal::StoredEvent>{recent});
+  Running running(publisher());
+  ASSERT_TRUE(broker_->wait_for_sent(1));
+  EXPECT_EQ(broker_->sent().front().value, "as remembered");
+}
+
 TEST_F(Publishing, AWakeSendsWhatIsStoredWhileItRuns) {
   options_.record_every = 1h;
   Running running(publisher());

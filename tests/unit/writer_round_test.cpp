@@ -28,6 +28,22 @@ TEST_F(WriterRound, StoresEverythingThatWaitsInOneBatch) {
   EXPECT_EQ(two.story(), "1 stored 1@1");
 }
 
+TEST_F(WriterRound, HandsOverTheEventsAsTheJournalHasThem) {
+  auto one = aggregate("a", 0);
+  auto two = aggregate("b", 3);
+  command(one, 1, 2);
+  command(two, 2);
+  command(one, 3);
+  work();
+  command(two, 4);
+  work();
+  std::map<Lane, std::vector<journal::RecordedEvent>> heard;
+  for (const auto& event : ear.stored) heard[event->lane].push_back(*event);
+  EXPECT_EQ(heard[Lane{0}], store->events("cart", Lane{0}));
+  EXPECT_EQ(heard[Lane{3}], store->events("cart", Lane{3}));
+  EXPECT_EQ(ear.stored.size(), 5U);
+}
+
 TEST_F(WriterRound, DeliversAllOutcomesOfAnIncarnationInOneCall) {
   auto cart = aggregate("a");
   command(cart, 1);
