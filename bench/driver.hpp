@@ -10,8 +10,9 @@
 
 namespace keel::bench {
 
-/// Connections of their own, each answered once. Throws std::runtime_error when one is not within ten seconds.
-std::vector<std::shared_ptr<grpc::Channel>> connect(const std::string& address, int count);
+/// The pressure's channels, each a connection of its own that was answered. Throws std::runtime_error when one is not
+/// within its patience.
+std::vector<std::shared_ptr<grpc::Channel>> connect(const Pressure& pressure);
 
 /// One thread of load: sends what is due, takes what is answered. Its CPU is part of every result on a small machine,
 /// so methods are registered with the channels, calls live in slots that are used again, and one thread polls one

@@ -60,7 +60,7 @@ void fill(const Setup& setup, const MakeWorkload& workload) {
   pressure.in_flight = setup.in_flight;
   pressure.warm_up = std::chrono::milliseconds(0);
   pressure.measured = std::chrono::hours(1);
-  const auto channels = connect(pressure.address, pressure.channels);
+  const auto channels = connect(pressure);
   Driver(pressure, channels, std::make_unique<Finite>(workload(0), failed), 0, steady_clock::now()).run();
   if (failed > 0) throw std::runtime_error(std::to_string(failed) + " calls that fill the system failed");
 }

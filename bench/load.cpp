@@ -29,7 +29,7 @@ void Outcome::merge(const Outcome& other) {
 }
 
 Outcome press(const Pressure& pressure, const MakeWorkload& make_workload) {
-  const auto channels = connect(pressure.address, pressure.channels);
+  const auto channels = connect(pressure);
   std::vector<std::unique_ptr<Workload>> workloads;
   for (int i = 0; i < pressure.threads; ++i) workloads.push_back(make_workload(i));
   const auto start = std::chrono::steady_clock::now();

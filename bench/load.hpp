@@ -59,6 +59,8 @@ struct Pressure {
   double rate = 0;
   std::chrono::milliseconds warm_up{2000};
   std::chrono::milliseconds measured{8000};
+  /// How long a server may take to be there.
+  std::chrono::milliseconds patience{10'000};
   /// Called when the warm-up ends and when the measurement ends.
   std::function<void()> on_begin = [] {};
   std::function<void()> on_end = [] {};

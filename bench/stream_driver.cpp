@@ -164,7 +164,7 @@ Outcome drive(const Pressure& pressure, const std::vector<std::shared_ptr<grpc::
 }  // namespace
 
 Outcome press_streams(const Pressure& pressure, StreamedCommands& commands) {
-  const auto channels = connect(pressure.address, pressure.channels);
+  const auto channels = connect(pressure);
   const auto start = steady_clock::now();
   const Window window{start + pressure.warm_up, start + pressure.warm_up + pressure.measured};
   auto whole = std::async(std::launch::async, [&] { return drive(pressure, channels, commands, window); });

@@ -65,7 +65,7 @@ double ask_all_at_once(const std::string& command_address, const std::vector<std
   pressure.in_flight = static_cast<int>(cart_ids.size());
   pressure.warm_up = std::chrono::milliseconds(0);
   pressure.measured = std::chrono::minutes(1);
-  const auto channels = connect(command_address, pressure.channels);
+  const auto channels = connect(pressure);
   auto questions = std::make_unique<Questions>(cart_ids, failed);
   const auto start = std::chrono::steady_clock::now();
   Driver(pressure, channels, std::move(questions), 0, start).run();

@@ -5,6 +5,7 @@ function(keel_e2e_test name)
   set_property(TEST ${name} PROPERTY RUN_SERIAL ON)
 endfunction()
 
+keel_e2e_test(bench_e2e_test nlohmann_json::nlohmann_json)
 keel_e2e_test(crash_e2e_test)
 keel_e2e_test(independence_e2e_test)
 keel_e2e_test(new_context_e2e_test keel_testing_context)
