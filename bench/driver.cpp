@@ -5,7 +5,6 @@
 #include <grpcpp/support/async_unary_call.h>
 
 #include <optional>
-#include <stdexcept>
 #include <thread>
 
 #include "bench/schedule.hpp"
@@ -31,19 +30,6 @@ struct Slot {
 };
 
 }  // namespace
-
-std::vector<std::shared_ptr<grpc::Channel>> connect(const Pressure& pressure) {
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  for (int i = 0; i < pressure.channels; ++i) {
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // else all channels share one connection
-    channels.push_back(grpc::CreateCustomChannel(pressure.address, grpc::InsecureChannelCredentials(), arguments));
-    if (!channels.back()->WaitForConnected(system_clock::now() + pressure.patience)) {
-      throw std::runtime_error("nobody answers on " + pressure.address);
-    }
-  }
-  return channels;
-}
 
 class Driver::Inside {
  public:

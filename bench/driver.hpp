@@ -10,10 +10,6 @@
 
 namespace keel::bench {
 
-/// The pressure's channels, each a connection of its own that was answered. Throws std::runtime_error when one is not
-/// within its patience.
-std::vector<std::shared_ptr<grpc::Channel>> connect(const Pressure& pressure);
-
 /// One thread of load: sends what is due, takes what is answered. Its CPU is part of every result on a small machine,
 /// so methods are registered with the channels, calls live in slots that are used again, and one thread polls one
 /// queue.

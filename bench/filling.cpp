@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "bench/channels.hpp"
 #include "bench/driver.hpp"
 
 namespace keel::bench {

@@ -3,6 +3,7 @@
 #include <future>
 #include <thread>
 
+#include "bench/channels.hpp"
 #include "bench/driver.hpp"
 
 namespace keel::bench {

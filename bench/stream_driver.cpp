@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "bench/driver.hpp"
+#include "bench/channels.hpp"
 #include "keel/commands/v1/stream.pb.h"
 
 namespace keel::bench {

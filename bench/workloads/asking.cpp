@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "bench/channels.hpp"
 #include "bench/driver.hpp"
 #include "bench/request_ids.hpp"
 #include "bench/request_template.hpp"
