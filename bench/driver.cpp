@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/impl/codegen/rpc_method.h>
 #include <grpcpp/support/async_unary_call.h>
+#include <sys/prctl.h>
 
 #include <optional>
 #include <thread>
@@ -86,6 +87,7 @@ class Driver::Inside {
   }
 
   void keep_to_the_schedule() {
+    prctl(PR_SET_TIMERSLACK, 1'000);  // nanoseconds; the usual 50,000 would stand in every latency
     for (auto now = steady_clock::now(); now < end_; now = steady_clock::now()) {
       while (!free_.empty() && schedule_->next() <= now) {
         send(schedule_->next());
