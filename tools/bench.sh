@@ -11,7 +11,7 @@ what=$2
 shift 2
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 postgres=/usr/lib/postgresql/15/bin
-results=${KEEL_BENCH_RESULTS:-$root/bench/results}
+results=${BENCH_RESULTS:-$root/bench/results}
 scenarios=(command hot stream neighbours query lag recovery flat idle mixed)
 
 as_postgres() { # PostgreSQL refuses root
@@ -187,7 +187,7 @@ measure_all() {
     echo "==> $scenario" >&2
     mapfile -t arguments < <(arguments_in_all "$scenario" | sed '/^$/d')
     # A process of its own, because `set -e` sleeps in the condition of an `if`.
-    if KEEL_BENCH_FILE=$results/$stamp-$scenario "$root/tools/bench.sh" "$build" "$scenario" "${arguments[@]}"; then
+    if BENCH_FILE=$results/$stamp-$scenario "$root/tools/bench.sh" "$build" "$scenario" "${arguments[@]}"; then
       files+=("$results/$stamp-$scenario.json")
     else
       failed+=("$scenario")
@@ -204,7 +204,7 @@ mkdir -p "$results"
 if [ "$what" = all ]; then
   measure_all "$@"
 else
-  file=${KEEL_BENCH_FILE:-$results/$(date -u +%Y-%m-%dT%H%M%SZ)-$what}
+  file=${BENCH_FILE:-$results/$(date -u +%Y-%m-%dT%H%M%SZ)-$what}
   measure "$what" "$file" "$@"
   echo "written to $file.json and $file.svg"
 fi
