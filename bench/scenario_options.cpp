@@ -21,6 +21,7 @@ enum Needs : unsigned {
 };
 
 const Described described[] = {
+    {"echo", "the bare echo alone: what gRPC and the load generator cost", an_echo, [](Setup&) {}},
     {"command", "durable commands spread over carts, beside an echo and raw appends",
      command_server | raw | how_many_carts | rates | an_echo, [](Setup& setup) { setup.rates = {10'000}; }},
     {"hot", "durable commands on one SKU", command_server | raw | how_many_carts | rates | an_echo,

@@ -8,6 +8,8 @@ namespace keel::bench {
 // What can be measured. Each blocks until it is done, measures its references in the same run, and throws
 // std::runtime_error when it cannot. docs/performance.md says what the numbers mean.
 
+/// The bare echo alone: what gRPC and the load generator cost on this machine, before anything is done.
+Finding bench_echo(const Setup& setup);
 /// Durable commands a second, spread over carts: beside the bare echo and raw appends, then at half of that load.
 Finding bench_command(const Setup& setup);
 /// The same on one SKU.

@@ -40,7 +40,8 @@ cart::v1::CartState cart_with_lines() {
     add.set_quantity(6);
     add.mutable_unit_price()->set_currency_code("GBP");
     add.mutable_unit_price()->set_minor_units(255);
-    for (const auto& event : cart::Cart::decide(state, add, {}).acceptance().events) {
+    const auto decision = cart::Cart::decide(state, add, {});
+    for (const auto& event : decision.acceptance().events) {
       cart::Cart::evolve(state, static_cast<const cart::v1::ItemAdded&>(*event));
     }
   }

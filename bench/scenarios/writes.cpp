@@ -27,6 +27,12 @@ Finding beside_references(const Setup& setup, const std::string& scenario, const
 
 }  // namespace
 
+Finding bench_echo(const Setup& setup) {
+  Contender echo = bare_echo(setup);
+  echo.part = Part::subject;
+  return finding_of("echo", contest({echo}, setup.repetitions));
+}
+
 Finding bench_command(const Setup& setup) {
   const std::string prefix = run_prefix();
   int run = 0;
