@@ -95,7 +95,7 @@ choose_addresses() {
 
 start_system() { # scenario
   case $1 in
-    flat) return ;;
+    echo | flat) return ;;
     recovery)
       export KEEL_COMMAND__PUBLISH=false # the history is old: nothing is to be published while it is measured
       "$build/keel" bench prepare-recovery "${events[@]}"
@@ -117,6 +117,7 @@ arguments_for() { # scenario: where its system is
   local raw=(--raw-dsn "$server dbname=keel_raw") echo
   echo=(--echo "127.0.0.1:$(free_port)")
   case $1 in
+    echo) arguments=("${echo[@]}") ;;
     command | hot) arguments=("${command[@]}" "${raw[@]}" "${echo[@]}") ;;
     stream) arguments=("${command[@]}" "${raw[@]}") ;;
     neighbours | recovery | idle) arguments=("${command[@]}") ;;

@@ -55,7 +55,7 @@ TEST(CommandLine, AnswersHelpWithEveryScenarioAndSucceeds) {
   EXPECT_EQ(said.asked.what, "");
   EXPECT_EQ(said.asked.exit_code, 0);
   for (const char* scenario :
-       {"command", "hot", "stream", "neighbours", "query", "lag", "recovery", "flat", "idle", "mixed"}) {
+       {"echo", "command", "hot", "stream", "neighbours", "query", "lag", "recovery", "flat", "idle", "mixed"}) {
     EXPECT_THAT(said.out, HasSubstr(scenario));
   }
 }
