@@ -2,6 +2,8 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <utility>
+
 #include "bench/request_template.hpp"
 #include "bench/workloads/carts.hpp"
 #include "keel/cart/v1/commands.pb.h"
@@ -18,7 +20,7 @@ struct Follower::Call {
   steady_clock::time_point asked = steady_clock::now();
 };
 
-Follower::Follower(const std::string& query_address, std::chrono::milliseconds warm_up)
+Follower::Follower(const std::shared_ptr<grpc::Channel>& query, std::chrono::milliseconds warm_up)
     : stub_(
           cart::v1::CartQueryService::NewStub(grpc::CreateChannel(query_address, grpc::InsecureChannelCredentials()))),
       begin_(steady_clock::now() + warm_up) {}
@@ -38,17 +40,20 @@ void Follower::ask(std::shared_ptr<Call> call, Outcome& outcome, std::function<v
   }
   call->context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
   Call& asked = *call;
-  stub_->async()->GetCart(&asked.context, &asked.request, &asked.response,
-                          [this, call = std::move(call), &outcome, after = std::move(after)](grpc::Status status) {
-                            if (status.ok()) after();
-                            end_of(*call, status, outcome);
-                          });
+  stub_->async()->GetCart(
+      &asked.context, &asked.request, &asked.response,
+      [this, call = std::move(call), &outcome, after = std::move(after)](grpc::Status status) mutable {
+        if (status.ok()) after();
+        // The context goes first: the channel must not die in a callback of its own.
+        const auto begun = std::exchange(call, nullptr)->asked;
+        end_of(begun, status, outcome);
+      });
 }
 
-void Follower::end_of(const Call& call, const grpc::Status& status, Outcome& outcome) {
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - call.asked);
+void Follower::end_of(steady_clock::time_point asked, const grpc::Status& status, Outcome& outcome) {
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - asked);
   const std::lock_guard lock(mutex_);
-  if (call.asked >= begin_) {
+  if (asked >= begin_) {
     if (status.ok()) {
       ++outcome.answered;
       outcome.latency.record(took.count());

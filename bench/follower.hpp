@@ -15,7 +15,7 @@ namespace keel::bench {
 class Follower {
  public:
   /// Counts what begins `warm_up` from now on.
-  Follower(const std::string& query_address, std::chrono::milliseconds warm_up);
+  Follower(const std::shared_ptr<grpc::Channel>& query, std::chrono::milliseconds warm_up);
   /// Waits for everything under way.
   ~Follower();
 
@@ -30,7 +30,7 @@ class Follower {
  private:
   struct Call;
   void ask(std::shared_ptr<Call> call, Outcome& outcome, std::function<void()> after);
-  void end_of(const Call& call, const grpc::Status& status, Outcome& outcome);
+  void end_of(std::chrono::steady_clock::time_point asked, const grpc::Status& status, Outcome& outcome);
   static Outcome of_length(Outcome outcome, std::chrono::milliseconds measured);
 
   const std::unique_ptr<cart::v1::CartQueryService::Stub> stub_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "bench/channels.hpp"
 #include "bench/contest.hpp"
 #include "bench/filling.hpp"
 #include "bench/follower.hpp"
@@ -20,8 +21,8 @@ struct AtRate {
   std::vector<Outcome> plain;
 };
 
-void press_once(const Setup& setup, double rate, AtRate& at) {
-  Follower follower(setup.query_address, setup.warm_up);
+void press_once(const Setup& setup, const std::shared_ptr<grpc::Channel>& query, double rate, AtRate& at) {
+  Follower follower(query, setup.warm_up);
   const std::string prefix = run_prefix();
   const int every = std::max(1, static_cast<int>(rate / followed_per_second));
   const Contender commands = calls(setup, "", setup.command_address, rate,
@@ -48,9 +49,13 @@ void tell(Finding& finding, double rate, const AtRate& at) {
 
 Finding bench_lag(const Setup& setup) {
   Finding finding = finding_of("lag", {});
+  Pressure to_query;
+  to_query.address = setup.query_address;
+  to_query.channels = 1;
+  const auto query = connect(to_query).front();
   for (const double rate : setup.rates) {
     AtRate at;
-    for (int i = 0; i < setup.repetitions; ++i) press_once(setup, rate, at);
+    for (int i = 0; i < setup.repetitions; ++i) press_once(setup, query, rate, at);
     tell(finding, rate, at);
     const auto& rows = finding.rows;
     finding.ratios["p99 visible to no token, at " + readable(rate) + "/s"] =
