@@ -21,9 +21,7 @@ struct Follower::Call {
 };
 
 Follower::Follower(const std::shared_ptr<grpc::Channel>& query, std::chrono::milliseconds warm_up)
-    : stub_(
-          cart::v1::CartQueryService::NewStub(grpc::CreateChannel(query_address, grpc::InsecureChannelCredentials()))),
-      begin_(steady_clock::now() + warm_up) {}
+    : stub_(cart::v1::CartQueryService::NewStub(query)), begin_(steady_clock::now() + warm_up) {}
 
 Follower::~Follower() { await_all(); }
 
