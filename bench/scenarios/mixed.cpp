@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <atomic>
 #include <future>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 #include "bench/contest.hpp"
 #include "bench/filling.hpp"
+#include "bench/gate.hpp"
 #include "bench/scenarios.hpp"
 #include "bench/workloads/carts.hpp"
 #include "bench/workloads/stock.hpp"
@@ -14,64 +12,11 @@
 namespace keel::bench {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-/// Buyers wait while more purchases than this are on their way, or a projection is further behind than that: so the
-/// load is what the whole pipeline sustains, and not what its first part swallows.
-constexpr std::int64_t most_on_their_way = 2'000;
-constexpr std::int64_t most_behind = 5'000;
 constexpr double hot_reads_per_second = 1'000;
 constexpr double point_reads_per_second = 500;
 constexpr int carts_to_read = 1'000;
-
-/// Looks at the pipeline every 50 ms and lets buyers in or not.
-class Gate {
- public:
-  explicit Gate(const Setup& setup) : pipeline_(setup), carts_before_(pipeline_.stored()["cart"]) {
-    looking_ = std::thread([this] {
-      while (!closing_) {
-        look();
-        std::this_thread::sleep_for(milliseconds(50));
-      }
-    });
-  }
-  ~Gate() {
-    closing_ = true;
-    looking_.join();
-  }
-
-  bool may_buy(std::uint64_t begun) const {
-    return behind_ <= most_behind && static_cast<std::int64_t>(begun) - in_carts_ < most_on_their_way;
-  }
-  std::vector<double> take_lags() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(lags_, {});
-  }
-  std::int64_t events() const { return events_; }
-
- private:
-  void look() {
-    const auto stored = pipeline_.stored();
-    in_carts_ = stored.at("cart") - carts_before_;
-    std::int64_t events = 0;
-    for (const auto& [context, count] : stored) events += count;
-    events_ = events;
-    behind_ = pipeline_.behind();
-    const std::lock_guard lock(mutex_);
-    lags_.push_back(static_cast<double>(behind_.load()));
-  }
-
-  Pipeline pipeline_;
-  const std::int64_t carts_before_;
-  std::atomic<std::int64_t> in_carts_ = 0;
-  std::atomic<std::int64_t> behind_ = 0;
-  std::atomic<std::int64_t> events_ = 0;
-  std::atomic<bool> closing_ = false;
-  std::mutex mutex_;
-  std::vector<double> lags_;
-  std::thread looking_;
-};
 
 Outcome read_beside(const Setup& setup, double rate, const MakeWorkload& workload) {
   Pressure pressure;
