@@ -89,7 +89,7 @@ void add_cpu(Row& row, const std::vector<Outcome>& outcomes) {
 Measured measured_of(const Contender& contender, const std::vector<Outcome>& outcomes) {
   Row row{contender.name, contender.part, {}, {}};
   row.figures.push_back({"per second", "/s", each(outcomes, [](const Outcome& o) { return o.per_second(); })});
-  add_latencies(row, outcomes);
+  if (outcomes.front().latency.total() > 0) add_latencies(row, outcomes);
   add_cpu(row, outcomes);
   for (const auto& outcome : outcomes) {
     for (const auto& [status, count] : outcome.failed) row.failed[status] += count;
