@@ -5,6 +5,7 @@
 #include <grpcpp/impl/codegen/service_type.h>
 #include <grpcpp/support/server_callback.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,7 +48,8 @@ EchoProcess::EchoProcess(std::string address) : address_(std::move(address)) {
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("cannot start the echo process");
   if (pid_ == 0) {
-    execl("/proc/self/exe", "keel-bench", "echo-server", "--listen", address_.c_str(), nullptr);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    execl("/proc/self/exe", "keel", "bench", "echo-server", "--listen", address_.c_str(), nullptr);
     _exit(127);
   }
   const auto channel = grpc::CreateChannel(address_, grpc::InsecureChannelCredentials());

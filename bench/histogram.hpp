@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace keel::bench {
 class Histogram {
  public:
   void record(std::int64_t microseconds) {
-    ++counts_[bucket(static_cast<std::uint64_t>(microseconds < 0 ? 0 : microseconds))];
+    ++counts_[std::min(bucket(static_cast<std::uint64_t>(microseconds < 0 ? 0 : microseconds)), counts_.size() - 1)];
     ++total_;
   }
 
@@ -21,6 +22,14 @@ class Histogram {
   }
 
   std::uint64_t total() const { return total_; }
+
+  /// Upper bound of the highest bucket that has a value, in microseconds; 0 when empty.
+  double largest() const {
+    for (std::size_t i = counts_.size(); i-- > 0;) {
+      if (counts_[i] > 0) return static_cast<double>(upper_bound(i));
+    }
+    return 0;
+  }
 
   /// Upper bound of the bucket in which that share (0..1) of the values ends, in microseconds; 0 when empty.
   double quantile(double share) const {

@@ -65,4 +65,21 @@ std::map<std::string, double> cpu_seconds(const Processes& processes) {
   return seconds;
 }
 
+std::map<std::string, double> CpuWatch::used() const {
+  auto seconds = cpu_seconds(processes_);
+  for (auto& [name, used] : seconds) used -= before_.at(name);
+  return seconds;
+}
+
+std::uint64_t resident_bytes(const std::vector<pid_t>& pids) {
+  std::uint64_t pages = 0;
+  for (const pid_t pid : pids) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
+    std::uint64_t size = 0;
+    std::uint64_t resident = 0;
+    if (file >> size >> resident) pages += resident;
+  }
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 }  // namespace keel::bench

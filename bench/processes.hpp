@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,5 +14,19 @@ using Processes = std::map<std::string, std::vector<pid_t>>;
 
 /// CPU seconds (user + system) that each named group has used so far, its living children included.
 std::map<std::string, double> cpu_seconds(const Processes& processes);
+
+/// CPU seconds since it was made.
+class CpuWatch {
+ public:
+  explicit CpuWatch(Processes processes) : processes_(std::move(processes)), before_(cpu_seconds(processes_)) {}
+  std::map<std::string, double> used() const;
+
+ private:
+  Processes processes_;
+  std::map<std::string, double> before_;
+};
+
+/// Resident memory of the processes themselves, in bytes, children not included; 0 for those that are gone.
+std::uint64_t resident_bytes(const std::vector<pid_t>& pids);
 
 }  // namespace keel::bench

@@ -1,82 +1,141 @@
 #include "bench/report.hpp"
 
-#include <sys/utsname.h>
-#include <unistd.h>
-
+#include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 namespace keel::bench {
 namespace {
 
-std::string cpu_model() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown";
+/// Characters, not bytes: µ is one.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string formatted(const char* format, double number) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, number);
-  return text;
+std::string padded(const std::string& text, std::size_t width, bool right) {
+  const std::string space(width > width_of(text) ? width - width_of(text) : 0, ' ');
+  return right ? space + text : text + space;
+}
+
+const Figure* figure_of(const Row& row, const std::string& name) {
+  const auto found = std::ranges::find(row.figures, name, &Figure::name);
+  return found == row.figures.end() ? nullptr : &*found;
+}
+
+std::string median_text(const Figure& figure) { return readable(figure.spread().median); }
+
+std::string spread_text(const Figure& figure) {
+  const Spread spread = figure.spread();
+  if (figure.values.size() < 2) return {};
+  return readable(spread.least) + ".." + readable(spread.most);
+}
+
+/// Figures by name, in the order in which the rows first name them.
+std::vector<Figure> columns_of(const std::vector<Row>& rows) {
+  std::vector<Figure> columns;
+  for (const auto& row : rows) {
+    for (const auto& figure : row.figures) {
+      if (std::ranges::find(columns, figure.name, &Figure::name) == columns.end()) columns.push_back(figure);
+    }
+  }
+  return columns;
+}
+
+std::vector<std::vector<std::string>> cells_of(const Finding& finding) {
+  const auto columns = columns_of(finding.rows);
+  std::vector<std::string> head{finding.scenario};
+  for (const auto& column : columns) {
+    head.push_back(column.unit == "/s" ? column.name : column.name + " " + column.unit);
+    if (head.size() == 2) head.emplace_back("least..most");
+  }
+  std::vector<std::vector<std::string>> cells{head};
+  for (const auto& row : finding.rows) {
+    std::vector<std::string> line{row.name};
+    for (const auto& column : columns) {
+      const Figure* figure = figure_of(row, column.name);
+      line.push_back(figure == nullptr ? "" : median_text(*figure));
+      if (line.size() == 2) line.push_back(figure == nullptr ? "" : spread_text(*figure));
+    }
+    cells.push_back(std::move(line));
+  }
+  return cells;
 }
 
 }  // namespace
 
-Row row_of(std::string name, const Outcome& outcome, double rate, const std::map<std::string, double>& cpu_seconds) {
-  Row row;
-  row.name = std::move(name);
-  row.per_second = outcome.per_second();
-  row.p50_ms = outcome.latency.quantile(0.50) / 1000;
-  row.p95_ms = outcome.latency.quantile(0.95) / 1000;
-  row.p99_ms = outcome.latency.quantile(0.99) / 1000;
-  row.failed = outcome.failed;
-  row.rate = rate;
-  for (const auto& [process, seconds] : cpu_seconds) {
-    if (outcome.answered > 0) row.cpu_us[process] = seconds * 1e6 / static_cast<double>(outcome.answered);
-  }
-  return row;
+double median_figure(const Row& row, const std::string& name) {
+  const Figure* figure = figure_of(row, name);
+  return figure == nullptr ? 0 : figure->spread().median;
 }
 
-std::string table_of(const std::vector<Row>& rows) {
-  std::string table = "scenario                        per second   p50 ms   p95 ms   p99 ms   CPU µs a command\n";
-  for (const auto& row : rows) {
-    char line[160];
-    std::snprintf(line, sizeof line, "%-30s %11.0f %8.2f %8.2f %8.2f   ", row.name.c_str(), row.per_second, row.p50_ms,
-                  row.p95_ms, row.p99_ms);
-    table += line;
-    for (const auto& [process, microseconds] : row.cpu_us) table += process + formatted(" %.1f  ", microseconds);
-    for (const auto& [status, count] : row.failed) table += "[failed " + std::to_string(count) + ": " + status + "] ";
-    table += '\n';
+std::string readable(double number) {
+  char text[32];
+  const int decimals = std::abs(number) >= 100 || number == 0 ? 0 : std::abs(number) >= 10 ? 1 : 2;
+  std::snprintf(text, sizeof text, "%.*f", decimals, number);
+  std::string digits = text;
+  const auto point = digits.find('.');
+  for (auto at = static_cast<std::ptrdiff_t>(point == std::string::npos ? digits.size() : point) - 3;
+       at > (number < 0 ? 1 : 0); at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), ",");
   }
+  return digits;
+}
+
+std::string line_of(const Row& row) {
+  std::string line = padded(row.name, 34, false);
+  for (const auto& figure : row.figures) {
+    line += " " + figure.name + " " + median_text(figure) + (figure.unit == "/s" ? "" : " " + figure.unit);
+  }
+  for (const auto& [status, count] : row.failed) line += " [failed " + std::to_string(count) + ": " + status + "]";
+  return line;
+}
+
+std::string table_of(const Finding& finding) {
+  const auto cells = cells_of(finding);
+  std::vector<std::size_t> widths(cells.front().size());
+  for (const auto& line : cells) {
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width_of(line[i]));
+  }
+  std::string table;
+  for (const auto& line : cells) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      table += padded(line[i], widths[i], i > 0) + (i + 1 < line.size() ? "  " : "\n");
+    }
+  }
+  for (const auto& row : finding.rows) {
+    for (const auto& [status, count] : row.failed) {
+      table += row.name + ": failed " + std::to_string(count) + " times with " + status + '\n';
+    }
+  }
+  for (const auto& [name, ratio] : finding.ratios) table += "ratio " + name + " = " + readable(ratio) + '\n';
+  for (const auto& note : finding.notes) table += note + '\n';
   return table;
 }
 
-nlohmann::json json_of(const std::vector<Row>& rows) {
-  auto list = nlohmann::json::array();
-  for (const auto& row : rows) {
-    list.push_back({{"name", row.name},
-                    {"per_second", row.per_second},
-                    {"asked_per_second", row.rate},
-                    {"latency_ms", {{"p50", row.p50_ms}, {"p95", row.p95_ms}, {"p99", row.p99_ms}}},
-                    {"cpu_us_per_command", row.cpu_us},
-                    {"failed", row.failed}});
+nlohmann::json json_of(const Finding& finding) {
+  auto rows = nlohmann::json::array();
+  for (const auto& row : finding.rows) {
+    auto figures = nlohmann::json::object();
+    for (const auto& figure : row.figures) {
+      const Spread spread = figure.spread();
+      figures[figure.name] = {{"unit", figure.unit},
+                              {"median", spread.median},
+                              {"least", spread.least},
+                              {"most", spread.most},
+                              {"values", figure.values}};
+    }
+    rows.push_back(
+        {{"name", row.name}, {"reference", row.part == Part::reference}, {"figures", figures}, {"failed", row.failed}});
   }
-  return list;
-}
-
-nlohmann::json machine_facts() {
-  utsname system{};
-  uname(&system);
-  const auto pages = sysconf(_SC_PHYS_PAGES);
-  return {{"cpu", cpu_model()},
-          {"cores", std::thread::hardware_concurrency()},
-          {"memory_gib", static_cast<double>(pages) * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 30)},
-          {"kernel", std::string(system.sysname) + " " + system.release}};
+  auto curves = nlohmann::json::array();
+  for (const auto& curve : finding.chart.curves) curves.push_back({{"name", curve.name}, {"points", curve.points}});
+  return {
+      {"scenario", finding.scenario},
+      {"rows", rows},
+      {"ratios", finding.ratios},
+      {"notes", finding.notes},
+      {"chart",
+       {{"title", finding.chart.title}, {"x", finding.chart.x_name}, {"y", finding.chart.y_name}, {"curves", curves}}}};
 }
 
 }  // namespace keel::bench

@@ -1,42 +1,36 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "bench/processes.hpp"
-#include "bench/report.hpp"
+#include "bench/finding.hpp"
+#include "bench/setup.hpp"
 
 namespace keel::bench {
 
-/// Where the system under test is, and how long to press.
-struct Setup {
-  std::string command_address = "127.0.0.1:50051";
-  std::string echo_address = "127.0.0.1:50099";
-  /// A migrated journal of its own, owned by nobody, for the raw append.
-  std::string raw_append_dsn;
-  /// Processes whose CPU is told apart, beside this one ("client").
-  Processes processes;
-  int in_flight = 256;
-  int carts = 20'000;
-  std::chrono::milliseconds warm_up{3000};
-  std::chrono::milliseconds measured{10'000};
-  int repetitions = 3;
-};
+// What can be measured. Each blocks until it is done, measures its references in the same run, and throws
+// std::runtime_error when it cannot. docs/performance.md says what the numbers mean.
 
-/// What a bench came to: its rows, and named ratios between them.
-struct Finding {
-  std::vector<Row> rows;
-  std::map<std::string, double> ratios;
-};
-
-/// Durable commands a second, spread over carts: beside the bare echo and the raw append in the same run, then at half
-/// of that load for the latency.
+/// The bare echo alone: what gRPC and the load generator cost on this machine, before anything is done.
+Finding bench_echo(const Setup& setup);
+/// Durable commands a second, spread over carts: beside the bare echo and raw appends, then at half of that load.
 Finding bench_command(const Setup& setup);
-
 /// The same on one SKU.
 Finding bench_hot(const Setup& setup);
-
+/// Commands through the streaming rpc, beside raw appends.
+Finding bench_stream(const Setup& setup);
 /// How much a client that repeats 1,000 old request ids a second slows its neighbours: median of interleaved pairs.
 Finding bench_neighbours(const Setup& setup);
+/// Point reads from the read store and hot reads from memory, beside the echo and a raw SELECT by primary key.
+Finding bench_query(const Setup& setup);
+/// From a command's answer to its visibility in a query that carries its token, at fixed rates.
+Finding bench_lag(const Setup& setup);
+/// Writes the cold aggregates of `bench_recovery` into a journal that nobody owns.
+void prepare_recovery(const Setup& setup);
+/// The first answer of cold aggregates of many sizes, with and without snapshot, beside raw reads of the same rows.
+Finding bench_recovery(const Setup& setup);
+/// What an append costs as the journal grows from nothing.
+Finding bench_flat(const Setup& setup);
+/// Memory of a live aggregate.
+Finding bench_idle(const Setup& setup);
+/// A flash sale through the whole pipeline while queries are asked.
+Finding bench_mixed(const Setup& setup);
 
 }  // namespace keel::bench

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Runs the load generator against a Keel of its own: a PostgreSQL with fsync on, a broker and a command process with the
-# publisher on and no projector, all of which end with the script. Prints a table, writes JSON to bench/results/.
+# Runs `keel bench` against a Keel of its own: a PostgreSQL with fsync on, a broker, and the processes that the scenario
+# needs, all of which end with it. Every scenario gets a fresh system. Prints tables; writes JSON and SVG to bench/results/.
 #
-# usage: tools/bench.sh BUILD_FOLDER command|hot|neighbours [arguments of keel-bench]
+# usage: tools/bench.sh BUILD_FOLDER SCENARIO [arguments of keel bench SCENARIO]
+#        tools/bench.sh BUILD_FOLDER all [--quick] [--flat-events N] [--idle-aggregates N]
 set -euo pipefail
 
 build=$(cd -- "$1" && pwd)
-scenario=$2
+what=$2
 shift 2
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 postgres=/usr/lib/postgresql/15/bin
-home=$(mktemp -d /var/tmp/keel-bench-XXXXXX)
-results=$root/bench/results
-pids=()
+results=${BENCH_RESULTS:-$root/bench/results}
+scenarios=(command hot stream neighbours query lag recovery flat idle mixed)
 
 as_postgres() { # PostgreSQL refuses root
   if [ "$(id -u)" = 0 ]; then
@@ -21,38 +21,15 @@ as_postgres() { # PostgreSQL refuses root
     "$@"
   fi
 }
+
 stop_everything() {
   [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || true
   wait
   as_postgres "$postgres/pg_ctl" -D "$home/postgres" -m fast -w stop >/dev/null 2>&1 || true
   rm -rf "$home"
 }
-trap stop_everything EXIT
-
-chmod 0755 "$home"
-[ "$(id -u)" != 0 ] || chown postgres:postgres "$home"
-cd "$home"
-as_postgres "$postgres/initdb" -D "$home/postgres" -U keel -E UTF8 --locale=C.UTF-8 --auth=trust --no-instructions >initdb.log
-memory_mib=$(awk '/MemTotal/ {print int($2 / 1024)}' /proc/meminfo)
-as_postgres tee -a "$home/postgres/postgresql.conf" >/dev/null <<SETTINGS
-unix_socket_directories = '$home'
-listen_addresses = ''
-shared_buffers = $((memory_mib / 4))MB
-max_wal_size = 8GB
-wal_compression = lz4
-SETTINGS
-as_postgres "$postgres/pg_ctl" -D "$home/postgres" -l "$home/postgres.log" -w start >/dev/null
-postmaster=$(head -1 "$home/postgres/postmaster.pid")
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-server="host=$home user=keel"
-for database in keel_journal keel_read keel_raw; do psql -X -q -h "$home" -U keel -d postgres -c "CREATE DATABASE $database"; done
-export KEEL_JOURNAL__DSN="$server dbname=keel_journal" KEEL_READ__DSN="$server dbname=keel_read"
-export KEEL_KAFKA__BROKERS="file:$home/broker" KEEL_BROKER__ADDRESS_FILE="$home/broker" KEEL_LOG__FORMAT=json
-KEEL_BROKER__STATUS_LISTEN=127.0.0.1:$(free_port)
-KEEL_COMMAND__LISTEN=127.0.0.1:$(free_port)
-KEEL_COMMAND__STATUS_LISTEN=127.0.0.1:$(free_port)
-export KEEL_BROKER__STATUS_LISTEN KEEL_COMMAND__LISTEN KEEL_COMMAND__STATUS_LISTEN
 
 await() { # words, command: until it succeeds, half a minute at most
   local what=$1
@@ -65,18 +42,170 @@ await() { # words, command: until it succeeds, half a minute at most
   tail -5 "$home"/*.log >&2
   exit 1
 }
-"$build/keel" broker 2>"$home/broker.log" &
-pids+=($!)
-broker=$!
-await broker test -s "$home/broker"
-"$build/keel" migrate >"$home/migrate.log"
-KEEL_JOURNAL__DSN="$server dbname=keel_raw" "$build/keel" migrate >>"$home/migrate.log"
-"$build/keel" command 2>"$home/command.log" &
-pids+=($!)
-command=$!
-await command curl -fsS -m 1 "http://$KEEL_COMMAND__STATUS_LISTEN/readyz"
+
+start_postgres() {
+  chmod 0755 "$home"
+  [ "$(id -u)" != 0 ] || chown postgres:postgres "$home"
+  cd "$home"
+  as_postgres "$postgres/initdb" -D "$home/postgres" -U keel -E UTF8 --locale=C.UTF-8 --auth=trust --no-instructions >initdb.log
+  local memory_mib
+  memory_mib=$(awk '/MemTotal/ {print int($2 / 1024)}' /proc/meminfo)
+  as_postgres tee -a "$home/postgres/postgresql.conf" >/dev/null <<SETTINGS
+unix_socket_directories = '$home'
+listen_addresses = ''
+shared_buffers = $((memory_mib / 4))MB
+max_wal_size = 8GB
+wal_compression = lz4
+SETTINGS
+  as_postgres "$postgres/pg_ctl" -D "$home/postgres" -l "$home/postgres.log" -w start >/dev/null
+  processes+=("postgres=$(head -1 "$home/postgres/postmaster.pid")")
+}
+
+migrated() { # database: made, with the tables of journal and read store
+  psql -X -q -h "$home" -U keel -d postgres -c "CREATE DATABASE $1"
+  KEEL_JOURNAL__DSN="$server dbname=$1" "$build/keel" migrate >>"$home/migrate.log"
+}
+
+start_broker() {
+  "$build/keel" broker 2>"$home/broker.log" &
+  pids+=($!)
+  processes+=("broker=$!")
+  await broker test -s "$home/broker"
+}
+
+start_role() { # role, its name among the processes
+  local status=KEEL_${1^^}__STATUS_LISTEN
+  "$build/keel" "$1" 2>"$home/$1.log" &
+  pids+=($!)
+  processes+=("$2=$!")
+  await "$1" curl -fsS -m 1 "http://${!status}/readyz"
+}
+
+choose_addresses() {
+  server="host=$home user=keel"
+  export KEEL_JOURNAL__DSN="$server dbname=keel_journal" KEEL_READ__DSN="$server dbname=keel_read"
+  export KEEL_KAFKA__BROKERS="file:$home/broker" KEEL_BROKER__ADDRESS_FILE="$home/broker" KEEL_LOG__FORMAT=json
+  local role name
+  for role in BROKER COMMAND PROJECTOR QUERY; do
+    for name in "KEEL_${role}__LISTEN" "KEEL_${role}__STATUS_LISTEN"; do
+      [ "$name" = KEEL_BROKER__LISTEN ] || export "$name=127.0.0.1:$(free_port)"
+    done
+  done
+}
+
+start_system() { # scenario
+  case $1 in
+    echo | flat) return ;;
+    recovery)
+      export KEEL_COMMAND__PUBLISH=false # the history is old: nothing is to be published while it is measured
+      "$build/keel" bench prepare-recovery "${events[@]}"
+      ;;
+    idle) export KEEL_COMMAND__PASSIVATE_AFTER=1d KEEL_COMMAND__LIVE_AGGREGATES=2000000 ;;
+  esac
+  start_broker
+  start_role command server
+  case $1 in
+    query | lag | mixed)
+      start_role projector projector
+      start_role query query
+      ;;
+  esac
+}
+
+arguments_for() { # scenario: where its system is
+  local command=(--command "$KEEL_COMMAND__LISTEN") query=(--query "$KEEL_QUERY__LISTEN")
+  local raw=(--raw-dsn "$server dbname=keel_raw") echo
+  echo=(--echo "127.0.0.1:$(free_port)")
+  case $1 in
+    echo) arguments=("${echo[@]}") ;;
+    command | hot) arguments=("${command[@]}" "${raw[@]}" "${echo[@]}") ;;
+    stream) arguments=("${command[@]}" "${raw[@]}") ;;
+    neighbours | recovery | idle) arguments=("${command[@]}") ;;
+    query) arguments=("${command[@]}" "${query[@]}" "${echo[@]}") ;;
+    lag) arguments=("${command[@]}" "${query[@]}") ;;
+    mixed) arguments=("${command[@]}" "${query[@]}" "${raw[@]}") ;;
+    flat) arguments=("${raw[@]}" --second-raw-dsn "$server dbname=keel_second_raw") ;;
+  esac
+  local process
+  for process in "${processes[@]}"; do arguments+=(--process "$process"); done
+}
+
+measure() ( # scenario, file without suffix, arguments of keel bench; in a subshell, which ends with its system
+  scenario=$1
+  file=$2
+  shift 2
+  home=$(mktemp -d /var/tmp/keel-bench-XXXXXX)
+  pids=() processes=() arguments=() events=()
+  trap stop_everything EXIT
+  for ((i = 1; i < $#; i++)); do
+    [ "${!i}" != --events ] || events=(--events "${@:i+1:1}")
+  done
+  choose_addresses
+  start_postgres
+  psql -X -q -h "$home" -U keel -d postgres -c "CREATE DATABASE keel_read"
+  for database in keel_journal keel_raw keel_second_raw; do migrated $database; done
+  start_system "$scenario"
+  arguments_for "$scenario"
+  "$build/keel" bench "$scenario" "${arguments[@]}" --json "$file.json" --svg "$file.svg" "$@"
+)
+
+arguments_in_all() { # scenario: from the settings of `all`
+  local arguments=()
+  [ "$quick" = no ] || arguments+=(--seconds 2 --warm-up 1 --repetitions 1)
+  case $1 in
+    flat) [ -z "$flat_events" ] || arguments+=(--events "$flat_events") ;;
+    idle) [ -z "$idle_aggregates" ] || arguments+=(--aggregates "$idle_aggregates") ;;
+    recovery) [ "$quick" = no ] || arguments+=(--events 10000) ;;
+  esac
+  printf '%s\n' "${arguments[@]}"
+}
+
+join_results() { # file, quick, scenario files that are there
+  python3 - "$@" <<'PYTHON'
+import json, pathlib, subprocess, sys
+target, quick, *files = sys.argv[1:]
+found = [json.loads(pathlib.Path(file).read_text()) for file in files]
+commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+document = {"at": found[0]["at"], "commit": commit, "quick": quick == "yes", "machine": found[0]["machine"]}
+document["scenarios"] = [{k: v for k, v in one.items() if k != "machine"} for one in found]
+pathlib.Path(target).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+PYTHON
+}
+
+measure_all() {
+  local quick=no flat_events='' idle_aggregates='' stamp files=() failed=() scenario arguments
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --quick) quick=yes && shift ;;
+      --flat-events) flat_events=${2?--flat-events needs a number} && shift 2 ;;
+      --idle-aggregates) idle_aggregates=${2?--idle-aggregates needs a number} && shift 2 ;;
+      *) echo "bench: all takes --quick, --flat-events N and --idle-aggregates N, not '$1'" >&2 && exit 2 ;;
+    esac
+  done
+  [ $quick = no ] || flat_events=${flat_events:-200000} idle_aggregates=${idle_aggregates:-10000}
+  stamp=$(date -u +%Y-%m-%dT%H%M%SZ)
+  for scenario in "${scenarios[@]}"; do
+    echo "==> $scenario" >&2
+    mapfile -t arguments < <(arguments_in_all "$scenario" | sed '/^$/d')
+    # A process of its own, because `set -e` sleeps in the condition of an `if`.
+    if BENCH_FILE=$results/$stamp-$scenario "$root/tools/bench.sh" "$build" "$scenario" "${arguments[@]}"; then
+      files+=("$results/$stamp-$scenario.json")
+    else
+      failed+=("$scenario")
+    fi
+  done
+  [ ${#files[@]} -gt 0 ] || { echo "bench: every scenario failed" >&2 && exit 1; }
+  join_results "$results/$stamp.json" $quick "${files[@]}"
+  rm -f "${files[@]}"
+  echo "all of it: $results/$stamp.json and $results/$stamp-*.svg"
+  [ ${#failed[@]} = 0 ] || { echo "bench: failed: ${failed[*]}" >&2 && exit 1; }
+}
 
 mkdir -p "$results"
-"$build/keel-bench" "$scenario" --address "$KEEL_COMMAND__LISTEN" --raw-append-dsn "$server dbname=keel_raw" \
-  --process "server=$command" --process "postgres=$postmaster" --process "broker=$broker" \
-  --json "$results/$(date -u +%Y-%m-%dT%H%M%SZ)-$scenario.json" "$@"
+if [ "$what" = all ]; then
+  measure_all "$@"
+else
+  file=${BENCH_FILE:-$results/$(date -u +%Y-%m-%dT%H%M%SZ)-$what}
+  measure "$what" "$file" "$@"
+  echo "written to $file.json and $file.svg"
+fi

@@ -87,7 +87,7 @@ Exit run(const Subcommand& subcommand, const CLI::App& parser, const Said& said,
 }  // namespace
 
 Exit dispatch(int argc, const char* const* argv, const std::vector<Context>& contexts,
-              const std::vector<Subcommand>& subcommands) {
+              const std::vector<Subcommand>& subcommands, const std::vector<Tool>& tools) {
   CLI::App parser{"Keel: commands in, events kept, read models out (CQRS and event sourcing)", "keel"};
   parser.require_subcommand(1);
   parser.footer("Every setting can also stand in keel.toml or in the environment: journal.dsn is KEEL_JOURNAL__DSN.");
@@ -97,6 +97,7 @@ Exit dispatch(int argc, const char* const* argv, const std::vector<Context>& con
     add_flags(*parser.add_subcommand(std::string(subcommand.name), std::string(subcommand.help)), subcommand,
               *said.back());
   }
+  for (const auto& tool : tools) parser.add_subcommand(std::string(tool.name), std::string(tool.help));
   try {
     parser.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -25,9 +25,18 @@ struct Subcommand {
   std::string_view words = {};
 };
 
-/// Finds the subcommand, merges its configuration, runs it. `--help`, `--print-config`, `--check-config`, bad usage and
-/// bad configuration are answered here.
+/// A program of its own inside the one binary: `keel <name> …`, with a command line that only it knows and no
+/// configuration.
+struct Tool {
+  std::string_view name;
+  std::string_view help;
+  /// `argv[0]` is the name. Returns the process's exit code.
+  int (*run)(int argc, const char* const* argv);
+};
+
+/// Finds the subcommand, merges its configuration, runs it. `--help`, which lists the tools too, `--print-config`,
+/// `--check-config`, bad usage and bad configuration are answered here.
 Exit dispatch(int argc, const char* const* argv, const std::vector<Context>& contexts,
-              const std::vector<Subcommand>& subcommands);
+              const std::vector<Subcommand>& subcommands, const std::vector<Tool>& tools = {});
 
 }  // namespace keel::app

@@ -5,7 +5,7 @@
 
 namespace keel::app {
 
-int run(int argc, const char* const* argv, const std::vector<Context>& contexts) {
+int run(int argc, const char* const* argv, const std::vector<Context>& contexts, const std::vector<Tool>& tools) {
   const std::vector<Subcommand> subcommands = {
       {"command",
        "decide commands, append events, publish them, run workflows",
@@ -28,7 +28,10 @@ int run(int argc, const char* const* argv, const std::vector<Context>& contexts)
        "stats|adopt"},
       {"version", "print what this build is", {}, &run_version},
   };
-  return static_cast<int>(dispatch(argc, argv, contexts, subcommands));
+  for (const auto& tool : tools) {
+    if (argc > 1 && argv[1] == tool.name) return tool.run(argc - 1, argv + 1);
+  }
+  return static_cast<int>(dispatch(argc, argv, contexts, subcommands, tools));
 }
 
 }  // namespace keel::app

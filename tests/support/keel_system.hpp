@@ -51,6 +51,7 @@ class KeelSystem {
   Ran run(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {});
 
   std::shared_ptr<grpc::Channel> channel(const std::string& role, const std::string& instance = "");
+  int grpc_port(const std::string& role, const std::string& instance = "") { return ports(role, instance).grpc; }
   int status_port(const std::string& role, const std::string& instance = "");
   std::string log_of(const std::string& role, const std::string& instance = "") const;
 

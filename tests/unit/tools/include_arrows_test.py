@@ -13,6 +13,9 @@ class TheTree(unittest.TestCase):
     def test_has_no_include_against_an_arrow(self):
         self.assertEqual([], list(include_arrows.complaints_of(ROOT / "src")))
 
+    def test_has_no_include_against_an_arrow_in_bench(self):
+        self.assertEqual([], list(include_arrows.complaints_of(ROOT / "bench", ROOT)))
+
     def test_every_room_of_src_has_its_arrows(self):
         rooms = {path.name for path in (ROOT / "src").iterdir() if path.is_dir()}
         self.assertEqual(set(), rooms - set(include_arrows.ROOMS))
@@ -61,6 +64,15 @@ class TheArrows(unittest.TestCase):
     def test_a_comment_is_no_include_and_indentation_hides_none(self):
         self.assertFalse(self.refused("core/a.hpp", '// #include "app/settings.hpp"'))
         self.assertTrue(self.refused("core/a.hpp", '  #  include "app/settings.hpp"'))
+
+    def test_only_main_knows_bench(self):
+        self.assertFalse(self.refused("app/main.cpp", '#include "bench/bench.hpp"'))
+        self.assertTrue(self.refused("app/run.cpp", '#include "bench/bench.hpp"'))
+        self.assertTrue(self.refused("command/a.cpp", '#include "bench/load.hpp"'))
+
+    def test_bench_measures_from_outside_and_takes_apart_hot_functions_only(self):
+        self.assertTrue(self.refused("bench/a.cpp", '#include "command/request.hpp"'))
+        self.assertFalse(self.refused("bench/micro/a.cpp", '#include "command/request.hpp"'))
 
     def test_an_unknown_library_or_room_is_refused(self):
         self.assertTrue(self.refused("journal/a.cpp", "#include <boost/asio.hpp>"))

@@ -1,0 +1,10 @@
+keel_test(bench_test
+  SOURCES
+    bench_command_line_test.cpp
+    bench_histogram_test.cpp
+    bench_picture_test.cpp
+    bench_report_test.cpp
+    bench_requests_test.cpp
+    bench_schedule_test.cpp
+  DEPENDS keel_bench keel_proto_commands
+  LABELS unit)
