@@ -58,6 +58,7 @@ std::unique_ptr<const Method> method_of(const MethodDescriptor* rpc, const Aggre
   check_response(rpc->output_type());
   auto method = std::make_unique<Method>();
   method->path = "/" + rpc->service()->full_name() + "/" + rpc->name();
+  method->response_type_url = "type.googleapis.com/" + rpc->output_type()->full_name();
   method->kind = &kind;
   method->rule = &rule;
   method->aggregate_id = field(rule.descriptor, 1, {}, FieldDescriptor::TYPE_STRING);
@@ -94,8 +95,8 @@ std::set<const ServiceDescriptor*> services_beside(const std::vector<const Aggre
 
 }  // namespace
 
-void Method::count(std::string_view outcome) const {
-  if (const auto counter = outcomes.find(outcome); counter != outcomes.end()) counter->second.add();
+void Method::count(std::string_view outcome, std::uint64_t calls) const {
+  if (const auto counter = outcomes.find(outcome); counter != outcomes.end()) counter->second.add(calls);
 }
 
 ServiceMethods find_methods(const std::vector<const AggregateKind*>& kinds, ops::Metrics& metrics) {

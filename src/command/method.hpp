@@ -18,6 +18,8 @@ namespace keel::command {
 struct Method {
   /// As gRPC has it: `/keel.cart.v1.CartCommandService/AddItem`.
   std::string path;
+  /// What its answers are, as `google.protobuf.Any` names it: `type.googleapis.com/keel.cart.v1.AddItemResponse`.
+  std::string response_type_url;
   const domain::AggregateKind* kind = nullptr;
   const domain::AggregateKind::Command* rule = nullptr;
 
@@ -33,7 +35,7 @@ struct Method {
   std::map<std::string, ops::Counter, std::less<>> outcomes;
 
   std::string_view name() const { return std::string_view(path).substr(1); }
-  void count(std::string_view outcome) const;
+  void count(std::string_view outcome, std::uint64_t calls = 1) const;
 };
 
 /// Services by full name, each with its methods: see `command_services`.

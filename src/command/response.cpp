@@ -21,18 +21,31 @@ std::size_t size_of(std::int64_t version, const std::string& token) {
   return 2 + WireFormatLite::Int64Size(version) + WireFormatLite::StringSize(token);
 }
 
-}  // namespace
+std::string token_of(const actors::Accepted& accepted, std::string_view context, const Uuid& incarnation) {
+  return encode(Token{incarnation, std::string(context), accepted.lane, accepted.position});
+}
 
-grpc::ByteBuffer response_of(const actors::Accepted& accepted, std::string_view context, const Uuid& incarnation) {
-  const std::string token = encode(Token{incarnation, std::string(context), accepted.lane, accepted.position});
-  const std::size_t size = accepted.reply.size() + size_of(accepted.version.value, token);
-  grpc_slice memory = grpc_slice_malloc(size);
-  std::uint8_t* out = GRPC_SLICE_START_PTR(memory);
+void write(const actors::Accepted& accepted, const std::string& token, std::uint8_t* out) {
   out = CodedOutputStream::WriteRawToArray(accepted.reply.data(), static_cast<int>(accepted.reply.size()), out);
   out = WireFormatLite::WriteInt64ToArray(version_field, accepted.version.value, out);
   WireFormatLite::WriteStringToArray(token_field, token, out);
+}
+
+}  // namespace
+
+grpc::ByteBuffer response_of(const actors::Accepted& accepted, std::string_view context, const Uuid& incarnation) {
+  const std::string token = token_of(accepted, context, incarnation);
+  grpc_slice memory = grpc_slice_malloc(accepted.reply.size() + size_of(accepted.version.value, token));
+  write(accepted, token, GRPC_SLICE_START_PTR(memory));
   const grpc::Slice slice(memory, grpc::Slice::STEAL_REF);
   return grpc::ByteBuffer(&slice, 1);
+}
+
+void write_response(const actors::Accepted& accepted, std::string_view context, const Uuid& incarnation,
+                    std::string& bytes) {
+  const std::string token = token_of(accepted, context, incarnation);
+  bytes.resize(accepted.reply.size() + size_of(accepted.version.value, token));
+  write(accepted, token, reinterpret_cast<std::uint8_t*>(bytes.data()));
 }
 
 }  // namespace keel::command

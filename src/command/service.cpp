@@ -2,17 +2,17 @@
 
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/rpc_service_method.h>
-#include <grpcpp/security/auth_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/slice.h>
 
 #include <stdexcept>
 #include <utility>
 
+#include "command/call_envelope.hpp"
 #include "command/method.hpp"
 #include "command/request.hpp"
+#include "command/status.hpp"
 #include "command/unary_call.hpp"
-#include "ops/error_status.hpp"
 #include "ops/log.hpp"
 
 namespace keel::command {
@@ -20,22 +20,8 @@ namespace {
 
 using Handler = grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
 
-std::string_view view_of(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 std::string_view view_of(const grpc::Slice& slice) {
   return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
-}
-
-std::vector<std::string_view> values_of(const grpc::CallbackServerContext& context, const char* key) {
-  std::vector<std::string_view> values;
-  const auto [first, last] = context.client_metadata().equal_range(key);
-  for (auto each = first; each != last; ++each) values.push_back(view_of(each->second));
-  return values;
-}
-
-std::optional<Timestamp> deadline_of(const grpc::CallbackServerContext& context) {
-  const auto deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) return std::nullopt;
-  return std::chrono::time_point_cast<std::chrono::microseconds>(deadline);
 }
 
 /// One contiguous piece; small messages come as one already.
@@ -46,35 +32,11 @@ grpc::Slice whole(const grpc::ByteBuffer& request) {
   return slice;
 }
 
-grpc::Status our_fault() {
-  return ops::error_status(grpc::INTERNAL, "a bug in the service; its log has the details",
-                           {"INTERNAL", "keel", {}, {}, {}});
-}
-
-/// The first name that the peer's certificate proves; keeps what it views alive.
-class Peer {
- public:
-  Peer(const grpc::CallbackServerContext& context, bool wanted) {
-    if (!wanted) return;
-    authentication_ = context.auth_context();
-    if (!authentication_->IsPeerAuthenticated()) return;
-    const auto names = authentication_->GetPeerIdentity();
-    if (!names.empty()) name_ = view_of(names.front());
-  }
-  std::string_view name() const { return name_; }
-
- private:
-  std::shared_ptr<const grpc::AuthContext> authentication_;
-  std::string_view name_;
-};
-
 void submit(const Method& method, const std::shared_ptr<UnaryCall>& unary, const grpc::CallbackServerContext& context,
             const grpc::ByteBuffer& request, actors::CommandPort& engine, const EdgeOptions& options) {
   const grpc::Slice bytes = whole(request);
-  const Peer peer(context, options.authenticated_callers);
-  const Envelope envelope{deadline_of(context), peer.name(), values_of(context, "keel-caller"),
-                          values_of(context, "traceparent")};
-  auto read = read_request(method, view_of(bytes), envelope, options, options.clock());
+  const CallEnvelope envelope(context, options.authenticated_callers);
+  auto read = read_request(method, view_of(bytes), envelope.view(), options, options.clock());
   if (const auto* const error = std::get_if<grpc::Status>(&read)) return unary->refuse(*error, "invalid");
   auto& call = std::get<actors::Call>(read);
   call.reply = actors::Reply(unary);

@@ -44,6 +44,8 @@ class CommandService final : public grpc::Service, public ops::MeasuresItself {
 
   /// e.g. `keel.cart.v1.CartCommandService`.
   const std::string& full_name() const { return full_name_; }
+  /// Its rpcs, for others who take the same commands (`CommandStreamService`).
+  const std::vector<std::unique_ptr<const Method>>& methods() const { return methods_; }
   std::vector<std::string> measured_paths() const override;
 
  private:

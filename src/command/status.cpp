@@ -103,6 +103,11 @@ grpc::Status status_of(const actors::Answer& answer, std::string_view context) {
   return std::visit(ToStatus{context}, answer);
 }
 
+grpc::Status our_fault() {
+  return ops::error_status(grpc::INTERNAL, "a bug in the service; its log has the details",
+                           {"INTERNAL", "keel", {}, {}, {}});
+}
+
 std::string_view outcome_of(const actors::Answer& answer) { return std::visit(ToOutcome{}, answer); }
 
 }  // namespace keel::command

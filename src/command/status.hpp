@@ -29,6 +29,9 @@ namespace keel::command {
 /// `Accepted` is OK.
 grpc::Status status_of(const actors::Answer& answer, std::string_view context);
 
+/// INTERNAL, for a bug that was caught at the edge.
+grpc::Status our_fault();
+
 /// A short word for metrics: `accepted`, `deduplicated`, `refused`, `conflict`, `reused`, `overloaded`, …
 std::string_view outcome_of(const actors::Answer& answer);
 

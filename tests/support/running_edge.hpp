@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "command/service.hpp"
+#include "command/stream_service.hpp"
 #include "ops/grpc_server.hpp"
 #include "support/edge_port.hpp"
 #include "support/edge_probe/probe.hpp"
@@ -24,10 +25,12 @@ inline const std::string wipe_path = "/" + probe_service + "/Wipe";
 class RunningEdge {
  public:
   explicit RunningEdge(EdgePort::Script script, ops::GrpcOptions server_options = on_loopback(),
-                       command::EdgeOptions edge_options = with_incarnation())
+                       command::EdgeOptions edge_options = with_incarnation(),
+                       const command::StreamOptions& stream_options = {})
       : engine(std::move(script)),
-        services(command::command_services({&domain::kind_of<edgeprobe::Probe>()}, engine, edge_options, metrics)) {
-    std::vector<grpc::Service*> plain;
+        services(command::command_services({&domain::kind_of<edgeprobe::Probe>()}, engine, edge_options, metrics)),
+        streams(services, engine, edge_options, stream_options, metrics) {
+    std::vector<grpc::Service*> plain{&streams};
     for (const auto& service : services) plain.push_back(service.get());
     server = *ops::GrpcServer::start(server_options, plain, metrics);
     channel = channel_to(server->port());
@@ -58,6 +61,7 @@ class RunningEdge {
   ops::Metrics metrics;
   EdgePort engine;
   std::vector<std::unique_ptr<command::CommandService>> services;
+  command::CommandStreamService streams;
   std::unique_ptr<ops::GrpcServer> server;
   std::shared_ptr<grpc::Channel> channel;
 };

@@ -10,6 +10,7 @@
 #include "app/role.hpp"
 #include "app/roles/roles.hpp"
 #include "command/service.hpp"
+#include "command/stream_service.hpp"
 #include "journal/adoption.hpp"
 #include "journal/postgres_journal.hpp"
 #include "kafka/producer.hpp"
@@ -115,6 +116,9 @@ class CommandProcess {
     edge.retention = std::chrono::duration_cast<std::chrono::seconds>(configuration_.duration("journal.retention"));
     edge.longest_deadline = configuration_.duration("grpc.longest_deadline");
     edge_ = command::command_services(kinds_of(contexts), *engine_, edge);
+    command::StreamOptions streams;
+    streams.in_flight = static_cast<std::size_t>(configuration_.number("command.in_flight_per_stream"));
+    streams_ = std::make_unique<command::CommandStreamService>(edge_, *engine_, edge, streams);
     supervision_ = ops::supervision_service(registry_);
     role_.ready_when("lanes", [this]() -> std::optional<std::string> {
       const EngineState state = engine_->state();
@@ -129,7 +133,7 @@ class CommandProcess {
   CommandProcess& operator=(const CommandProcess&) = delete;
 
   Exit run() {
-    std::vector<grpc::Service*> served{supervision_.get()};
+    std::vector<grpc::Service*> served{supervision_.get(), streams_.get()};
     for (const auto& service : edge_) served.push_back(service.get());
     auto server = ops::GrpcServer::start(role_.grpc_options(), served);
     if (!server) {
@@ -161,6 +165,7 @@ class CommandProcess {
       draining_ = true;
       server_->serving(false);
     }
+    streams_->stop();
     const bool clean = engine_->stop();
     server_->shutdown(stream_grace);
     log::info(logger, "stopped", {{"clean", clean}});
@@ -171,6 +176,7 @@ class CommandProcess {
   const Configuration& configuration_;
   ops::SupervisionRegistry registry_;
   std::vector<std::unique_ptr<command::CommandService>> edge_;
+  std::unique_ptr<command::CommandStreamService> streams_;
   std::unique_ptr<grpc::Service> supervision_;
   std::mutex server_mutex_;
   std::unique_ptr<ops::GrpcServer> server_;
