@@ -25,6 +25,10 @@ class ResultPages {
     std::size_t bytes = 0;
   };
 
+  ResultPages() = default;
+  ResultPages(const ResultPages&) = delete;
+  ResultPages& operator=(const ResultPages&) = delete;
+
   /// `type_url` is the response's, as `Method` has it.
   void add(std::int64_t index, const actors::Accepted& accepted, std::string_view type_url, std::string_view context,
            const Uuid& incarnation);
