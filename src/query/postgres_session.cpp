@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -22,10 +23,11 @@ Fault unreachable(pg_conn* connection) {
   const char* host = PQhost(connection);
   const char* port = PQport(connection);
   const char* database = PQdb(connection);
-  return Fault{Fault::Outcome::nothing_changed, std::string("the read store cannot be reached: database '") +
-                                                    (database ? database : "") + "' at " + (host ? host : "") + ":" +
-                                                    (port ? port : "") + ": " +
-                                                    without_newlines(PQerrorMessage(connection)) + "; see read.dsn"};
+  return Fault{Fault::Outcome::nothing_changed,
+               std::string("the read store cannot be reached: database '") + (database ? database : "") + "' at " +
+                   (host ? host : "") + ":" + (port ? port : "") + ": " + without_newlines(PQerrorMessage(connection)) +
+                   "; see read.dsn",
+               Fault::Cause::unreachable};
 }
 
 std::string settings_of(const SessionOptions& options) {
@@ -48,6 +50,8 @@ bool Answer::ok() const {
   return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
+bool Answer::copies_in() const { return PQresultStatus(result_.get()) == PGRES_COPY_IN; }
+
 std::string_view Answer::sqlstate() const {
   const char* state = result_ ? PQresultErrorField(result_.get(), PG_DIAG_SQLSTATE) : nullptr;
   return state == nullptr ? std::string_view() : std::string_view(state);
@@ -56,6 +60,13 @@ std::string_view Answer::sqlstate() const {
 std::string Answer::what() const {
   const std::string said = result_ ? without_newlines(PQresultErrorMessage(result_.get())) : "";
   return said.empty() ? "the read store's connection is gone" : "the read store said: " + said;
+}
+
+Fault Answer::fault(Fault::Outcome outcome) const {
+  const auto state = sqlstate();
+  const bool denied = state == "42501" || state.starts_with("28");
+  if (state.empty()) return {outcome, what(), Fault::Cause::unreachable};
+  return {outcome, what(), denied ? Fault::Cause::denied : Fault::Cause::other};
 }
 
 int Answer::rows() const { return PQntuples(result_.get()); }
@@ -76,7 +87,7 @@ Result<std::unique_ptr<PostgresSession>> PostgresSession::open(const std::string
   PQsetNoticeProcessor(
       session->connection_, [](void*, const char*) {}, nullptr);
   if (const auto set = session->run_script(settings_of(options)); !set.ok()) {
-    return Fault{Fault::Outcome::nothing_changed, set.what()};
+    return set.fault(Fault::Outcome::nothing_changed);
   }
   return session;
 }
@@ -86,6 +97,19 @@ PostgresSession::~PostgresSession() { PQfinish(connection_); }
 bool PostgresSession::usable() const { return PQstatus(connection_) == CONNECTION_OK; }
 
 Answer PostgresSession::run_script(const std::string& sql) { return Answer(PQexec(connection_, sql.c_str())); }
+
+Answer PostgresSession::copy_in(const std::string& sql, std::string_view data) {
+  constexpr std::size_t piece = 1 << 20;
+  Answer begun(PQexec(connection_, sql.c_str()));
+  if (begun.ok() || !begun.copies_in()) return begun;
+  for (; !data.empty(); data.remove_prefix(std::min(piece, data.size()))) {
+    if (PQputCopyData(connection_, data.data(), static_cast<int>(std::min(piece, data.size()))) != 1) break;
+  }
+  PQputCopyEnd(connection_, data.empty() ? nullptr : "the data could not be sent");
+  Answer ended(PQgetResult(connection_));
+  const Answer nothing_more(PQgetResult(connection_));
+  return ended;
+}
 
 Answer PostgresSession::run(std::string_view sql, const Parameters& parameters) {
   const Statement one[] = {{sql, &parameters}};

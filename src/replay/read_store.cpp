@@ -1,0 +1,141 @@
+#include "replay/read_store.hpp"
+
+#include <utility>
+
+namespace keel::replay {
+namespace {
+
+using query::Answer;
+using query::ColumnType;
+using query::Parameters;
+
+constexpr auto nothing_changed = Fault::Outcome::nothing_changed;
+
+/// $1 projection
+constexpr std::string_view projection_sql =
+    "SELECT live, version, paused, previous FROM projections WHERE projection = $1::text";
+
+/// $1 projection
+constexpr std::string_view generations_sql =
+    "SELECT g.generation, g.version, g.state, g.made_at, g.verified_at, g.generation = p.live,"
+    "       coalesce(g.generation = p.previous, false)"
+    "  FROM generations g JOIN projections p ON p.projection = g.projection"
+    " WHERE g.projection = $1::text AND g.state <> 'dropped' ORDER BY g.generation";
+
+/// $1 projection, $2 generation
+constexpr std::string_view lanes_sql =
+    "SELECT c.context, c.lane, c.incarnation, c.position,"
+    "       (SELECT count(DISTINCT (p.aggregate_type, p.aggregate_id)) FROM parked p"
+    "         WHERE p.projection = c.projection AND p.generation = c.generation AND p.context = c.context"
+    "           AND p.lane = c.lane)"
+    "  FROM checkpoints c WHERE c.projection = $1::text AND c.generation = $2::bigint ORDER BY c.context, c.lane";
+
+constexpr std::string_view operation_columns =
+    "SELECT o.operation, o.kind, o.projection, o.generation, o.version, o.state, o.phase, o.cancel_asked, o.worker,"
+    "       o.started_at, o.seen_at, o.ended_at, o.events, o.total, o.rate, o.result,"
+    "       EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = 5426002 AND l.objsubid = 2"
+    "                AND l.objid = (hashtext(o.projection)::bigint & 4294967295)::oid AND l.granted"
+    "                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    "  FROM operations o";
+
+/// $1 operation
+const std::string operation_sql = std::string(operation_columns) + " WHERE o.operation = $1::bigint";
+/// $1 projection, or empty, $2 limit
+const std::string operations_sql = std::string(operation_columns) +
+                                   " WHERE $1::text = '' OR o.projection = $1::text"
+                                   " ORDER BY o.operation DESC LIMIT $2::bigint";
+
+std::optional<Timestamp> moment(const Answer& answer, int row, int column) {
+  const auto value = answer.value(ColumnType::timestamp, row, column);
+  if (std::holds_alternative<std::monostate>(value)) return {};
+  return query::timestamp_of(value);
+}
+
+Operation operation_at(const Answer& answer, int row) {
+  Operation found;
+  found.id = answer.integer(row, 0);
+  found.kind = answer.text(row, 1);
+  found.projection = answer.text(row, 2);
+  found.generation = answer.integer(row, 3);
+  found.version = answer.small(row, 4);
+  found.state = answer.text(row, 5);
+  found.phase = answer.text(row, 6);
+  found.cancel_asked = answer.boolean(row, 7);
+  found.worker = answer.text(row, 8);
+  found.started_at = *moment(answer, row, 9);
+  found.seen_at = *moment(answer, row, 10);
+  found.ended_at = moment(answer, row, 11);
+  found.events = answer.integer(row, 12);
+  found.total = answer.integer(row, 13);
+  found.rate = answer.integer(row, 14);
+  found.result = answer.text(row, 15);
+  found.alive = answer.boolean(row, 16);
+  return found;
+}
+
+Parameters which(std::string_view projection, std::int64_t generation) {
+  return Parameters().text(projection).integer(generation);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ReadStore>> ReadStore::open(const std::string& dsn) {
+  query::SessionOptions options;
+  options.name = "keel replay";
+  options.statement_timeout = {};
+  auto session = query::PostgresSession::open(dsn, options);
+  if (!session) return session.fault();
+  // Tables that it makes belong to the group, so that whoever is in it may drop them.
+  const auto role =
+      (*session)->run_script("SET ROLE keel_replay; SET enable_seqscan = on; SET maintenance_work_mem = '256MB'");
+  if (!role.ok()) return role.fault(nothing_changed);
+  return std::unique_ptr<ReadStore>(new ReadStore(*std::move(session)));
+}
+
+Result<std::optional<ProjectionRow>> ReadStore::projection(std::string_view name) {
+  const auto answer = session_->run(projection_sql, Parameters().text(name));
+  if (!answer.ok()) return answer.fault(nothing_changed);
+  if (answer.rows() == 0) return std::optional<ProjectionRow>{};
+  ProjectionRow found{answer.integer(0, 0), answer.small(0, 1), answer.boolean(0, 2), {}};
+  if (!answer.is_null(0, 3)) found.previous = answer.integer(0, 3);
+  return std::optional(found);
+}
+
+Result<std::vector<GenerationRow>> ReadStore::generations(std::string_view projection) {
+  const auto answer = session_->run(generations_sql, Parameters().text(projection));
+  if (!answer.ok()) return answer.fault(nothing_changed);
+  std::vector<GenerationRow> found;
+  for (int row = 0; row < answer.rows(); ++row) {
+    found.push_back({answer.integer(row, 0), answer.small(row, 1), std::string(answer.text(row, 2)),
+                     *moment(answer, row, 3), moment(answer, row, 4), answer.boolean(row, 5), answer.boolean(row, 6)});
+  }
+  return found;
+}
+
+Result<std::vector<LaneRow>> ReadStore::lanes(std::string_view projection, std::int64_t generation) {
+  const auto answer = session_->run(lanes_sql, which(projection, generation));
+  if (!answer.ok()) return answer.fault(nothing_changed);
+  std::vector<LaneRow> found;
+  for (int row = 0; row < answer.rows(); ++row) {
+    found.push_back({std::string(answer.text(row, 0)), Lane{answer.small(row, 1)}, answer.uuid(row, 2),
+                     Position{answer.integer(row, 3)}, answer.integer(row, 4)});
+  }
+  return found;
+}
+
+Result<std::optional<Operation>> ReadStore::operation(std::int64_t id) {
+  const auto answer = session_->run(operation_sql, Parameters().integer(id));
+  if (!answer.ok()) return answer.fault(nothing_changed);
+  if (answer.rows() == 0) return std::optional<Operation>{};
+  return std::optional(operation_at(answer, 0));
+}
+
+Result<std::vector<Operation>> ReadStore::operations(std::string_view projection, std::int64_t limit) {
+  const auto answer = session_->run(operations_sql, Parameters().text(projection).integer(limit));
+  if (!answer.ok()) return answer.fault(nothing_changed);
+  std::vector<Operation> found;
+  for (int row = 0; row < answer.rows(); ++row) found.push_back(operation_at(answer, row));
+  return found;
+}
+
+}  // namespace keel::replay
