@@ -11,7 +11,23 @@
 namespace keel::app {
 
 /// How a process ends. Documented in docs/guides/reference/cli.md.
-enum class Exit : int { ok = 0, failed = 1, usage = 2, unavailable = 8 };
+enum class Exit : int {
+  ok = 0,
+  failed = 1,
+  /// Bad usage, bad configuration, or a question that was not answered with yes.
+  usage = 2,
+  not_found = 3,
+  denied = 4,
+  /// Somebody else is at it, or the state does not allow it.
+  conflict = 5,
+  /// A comparison found differences.
+  mismatch = 6,
+  /// Done, but something was parked on the way.
+  parked = 7,
+  unavailable = 8,
+  /// Asked to end by SIGINT or SIGTERM, after a clean stop; goes on with `resume`.
+  interrupted = 130,
+};
 
 /// A role of the one binary: `keel <name>`.
 struct Subcommand {
@@ -23,6 +39,8 @@ struct Subcommand {
               const std::vector<std::string>& words);
   /// Words it takes beside flags, e.g. "stats|adopt" for `keel journal`; empty when none.
   std::string_view words = {};
+  /// Parses its part of the command line itself, from its own name on; then `run` is never called.
+  Exit (*tool)(int argc, const char* const* argv, const std::vector<Context>& contexts) = nullptr;
 };
 
 /// Finds the subcommand, merges its configuration, runs it. `--help`, `--print-config`, `--check-config`, bad usage and

@@ -5,8 +5,8 @@
 #include <iostream>
 #include <thread>
 
+#include "app/logs.hpp"
 #include "core/crash_point.hpp"
-#include "ops/library_logs.hpp"
 #include "ops/log.hpp"
 
 namespace keel::app {
@@ -17,19 +17,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds first_pause{200};
 constexpr milliseconds last_pause{5000};
 
-log::Format log_format(const std::string& word) {
-  if (word == "json") return log::Format::json;
-  if (word == "text") return log::Format::text;
-  if (word == "auto") return log::Format::automatic;
-  throw ConfigurationError{{"log.format must be json, text or auto, not '" + word + "'"}};
-}
-
-log::Level log_level(const std::string& word) {
-  const auto level = log::parse_level(word);
-  if (!level) throw ConfigurationError{{"log.level must be debug, info, warn, error or off, not '" + word + "'"}};
-  return *level;
-}
-
 }  // namespace
 
 Role::Role(const Configuration& configuration, std::string name)
@@ -37,13 +24,7 @@ Role::Role(const Configuration& configuration, std::string name)
 
 Result<std::unique_ptr<Role>> Role::start(const Configuration& configuration, std::string name) {
   std::unique_ptr<Role> role(new Role(configuration, std::move(name)));
-  log::Options log_options;
-  log_options.format = log_format(configuration.text("log.format"));
-  log_options.level = log_level(configuration.text("log.level"));
-  log_options.service = role->name_;
-  log_options.node = process_name();
-  log::configure(std::move(log_options));
-  ops::adopt_library_logs();
+  configure_logs(configuration, role->name_);
   if (configuration.yes("faults")) arm_crash_points();
 
   role->ready_.add("start", [raw = role.get()]() -> std::optional<std::string> {

@@ -1,6 +1,7 @@
 #include "app/run.hpp"
 
 #include "app/command_line.hpp"
+#include "app/replay/replay_tool.hpp"
 #include "app/roles/roles.hpp"
 
 namespace keel::app {
@@ -26,6 +27,12 @@ int run(int argc, const char* const* argv, const std::vector<Context>& contexts)
        {"journal", "read"},
        &run_journal,
        "stats|adopt"},
+      {"replay",
+       "rebuild, verify, promote and roll back projections; look into the journal",
+       {},
+       nullptr,
+       {},
+       &replay_tool},
       {"version", "print what this build is", {}, &run_version},
   };
   return static_cast<int>(dispatch(argc, argv, contexts, subcommands));

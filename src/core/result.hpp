@@ -10,10 +10,13 @@ namespace keel {
 struct Fault {
   /// Whether it is certain that nothing was changed. When not, the effect may be there: find out before going on.
   enum class Outcome { nothing_changed, unknown };
+  /// What kind of trouble, for those who decide by it: wait and try again, ask for rights, or look closer.
+  enum class Cause { other, unreachable, denied };
 
   Outcome outcome = Outcome::nothing_changed;
   /// For operators: what failed, where, and what to do about it. Never shown to clients.
   std::string what;
+  Cause cause = Cause::other;
 };
 
 /// A value, or the fault that kept it from coming. `Result<std::monostate>` says only whether it went well.

@@ -97,7 +97,8 @@ Result<std::unique_ptr<PostgresSession>> PostgresSession::open(const PostgresOpt
   if (PQstatus(connection.get()) != CONNECTION_OK) {
     return Fault{Fault::Outcome::nothing_changed, place_of(connection.get()) + " cannot be reached: " +
                                                       without_line_end(PQerrorMessage(connection.get())) +
-                                                      ". Is the server up, and is the connection string right?"};
+                                                      ". Is the server up, and is the connection string right?",
+                 Fault::Cause::unreachable};
   }
   PQsetnonblocking(connection.get(), 1);
   PQsetNoticeReceiver(

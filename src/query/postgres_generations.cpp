@@ -15,7 +15,7 @@ constexpr std::string_view register_sql =
     "INSERT INTO projections (projection, live, version) VALUES ($1::text, 1, $2::integer) ON CONFLICT DO NOTHING"
     " RETURNING projection";
 
-Fault fault_of(const Answer& answer) { return Fault{Fault::Outcome::nothing_changed, answer.what()}; }
+Fault fault_of(const Answer& answer) { return answer.fault(Fault::Outcome::nothing_changed); }
 
 std::string rights_sql(const Projection& projection) {
   std::string sql;

@@ -42,7 +42,7 @@ constexpr std::string_view park_sql =
     " SELECT $1::text, $2::bigint, $3::text, $4::integer, u.*"
     "   FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[]) AS u";
 
-Fault fault_of(const Answer& answer) { return Fault{Fault::Outcome::unknown, answer.what()}; }
+Fault fault_of(const Answer& answer) { return answer.fault(Fault::Outcome::unknown); }
 
 StepOutcome outcome_of(std::string_view sqlstate) {
   if (sqlstate == "KR001") return StepOutcome::outrun;

@@ -22,10 +22,11 @@ Fault unreachable(pg_conn* connection) {
   const char* host = PQhost(connection);
   const char* port = PQport(connection);
   const char* database = PQdb(connection);
-  return Fault{Fault::Outcome::nothing_changed, std::string("the read store cannot be reached: database '") +
-                                                    (database ? database : "") + "' at " + (host ? host : "") + ":" +
-                                                    (port ? port : "") + ": " +
-                                                    without_newlines(PQerrorMessage(connection)) + "; see read.dsn"};
+  return Fault{Fault::Outcome::nothing_changed,
+               std::string("the read store cannot be reached: database '") + (database ? database : "") + "' at " +
+                   (host ? host : "") + ":" + (port ? port : "") + ": " + without_newlines(PQerrorMessage(connection)) +
+                   "; see read.dsn",
+               Fault::Cause::unreachable};
 }
 
 std::string settings_of(const SessionOptions& options) {
@@ -58,6 +59,13 @@ std::string Answer::what() const {
   return said.empty() ? "the read store's connection is gone" : "the read store said: " + said;
 }
 
+Fault Answer::fault(Fault::Outcome outcome) const {
+  const auto state = sqlstate();
+  const bool denied = state == "42501" || state.starts_with("28");
+  if (state.empty()) return {outcome, what(), Fault::Cause::unreachable};
+  return {outcome, what(), denied ? Fault::Cause::denied : Fault::Cause::other};
+}
+
 int Answer::rows() const { return PQntuples(result_.get()); }
 
 bool Answer::is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) == 1; }
@@ -76,7 +84,7 @@ Result<std::unique_ptr<PostgresSession>> PostgresSession::open(const std::string
   PQsetNoticeProcessor(
       session->connection_, [](void*, const char*) {}, nullptr);
   if (const auto set = session->run_script(settings_of(options)); !set.ok()) {
-    return Fault{Fault::Outcome::nothing_changed, set.what()};
+    return set.fault(Fault::Outcome::nothing_changed);
   }
   return session;
 }

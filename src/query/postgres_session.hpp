@@ -65,6 +65,8 @@ class Answer {
   std::string_view sqlstate() const;
   /// For operators.
   std::string what() const;
+  /// When not ok.
+  Fault fault(Fault::Outcome outcome) const;
 
   int rows() const;
   bool is_null(int row, int column) const;

@@ -1,0 +1,19 @@
+#include "app/replay/commands.hpp"
+
+namespace keel::app {
+
+std::vector<OperatorCommand> all_commands() {
+  return {
+      list_command(),
+  };
+}
+
+const std::map<std::string_view, std::string_view>& groups() {
+  static const std::map<std::string_view, std::string_view> known = {
+      {"journal", "look into the journal"},
+      {"parked", "events that could not be folded"},
+  };
+  return known;
+}
+
+}  // namespace keel::app

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "app/replay/operator_command.hpp"
+
+namespace keel::app {
+
+// The commands of `keel replay`, one function each. operator_command.hpp says how to add one.
+
+/// Every command, in the order in which help and man page show them.
+std::vector<OperatorCommand> all_commands();
+/// First words that several commands share, with a summary each.
+const std::map<std::string_view, std::string_view>& groups();
+
+OperatorCommand list_command();
+
+}  // namespace keel::app
