@@ -5,6 +5,9 @@ namespace keel::app {
 std::vector<OperatorCommand> all_commands() {
   return {
       list_command(),
+      journal_stats_command(),
+      journal_check_command(),
+      journal_show_command(),
   };
 }
 

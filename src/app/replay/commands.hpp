@@ -16,5 +16,8 @@ std::vector<OperatorCommand> all_commands();
 const std::map<std::string_view, std::string_view>& groups();
 
 OperatorCommand list_command();
+OperatorCommand journal_stats_command();
+OperatorCommand journal_check_command();
+OperatorCommand journal_show_command();
 
 }  // namespace keel::app
