@@ -8,6 +8,10 @@ std::vector<OperatorCommand> all_commands() {
       journal_stats_command(),
       journal_check_command(),
       journal_show_command(),
+      parked_list_command(),
+      parked_show_command(),
+      parked_retry_command(),
+      parked_discard_command(),
   };
 }
 

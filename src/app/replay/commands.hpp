@@ -19,5 +19,9 @@ OperatorCommand list_command();
 OperatorCommand journal_stats_command();
 OperatorCommand journal_check_command();
 OperatorCommand journal_show_command();
+OperatorCommand parked_list_command();
+OperatorCommand parked_show_command();
+OperatorCommand parked_retry_command();
+OperatorCommand parked_discard_command();
 
 }  // namespace keel::app
