@@ -1,6 +1,7 @@
 #include "replay/state_difference.hpp"
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
 #include <google/protobuf/wrappers.pb.h>
@@ -36,6 +37,8 @@ auto value_at(const Message& owner, const Step& step, Side side, One one, Each e
 }
 
 const Message& message_at(const Message& owner, const Step& step, Side side) {
+  const auto* entry = side == Side::before ? step.map_entry1 : step.map_entry2;
+  if (entry != nullptr) return *entry;
   const auto* reflection = owner.GetReflection();
   if (!step.field->is_repeated()) return reflection->GetMessage(owner, step.field);
   return reflection->GetRepeatedMessage(owner, step.field, place(step, side));
@@ -47,8 +50,21 @@ std::string text_json(const std::string& text, const FieldDescriptor* field) {
   return field->type() == FieldDescriptor::TYPE_BYTES ? wrapped<BytesValue>(text) : wrapped<StringValue>(text);
 }
 
+std::string json_at(const Message& owner, const Step& step, Side side);
+
+/// The entries of a map are messages of a key and a value.
+std::string json_in_entry(const Message& entry, const FieldDescriptor* key_or_value) {
+  Step step;
+  step.field = key_or_value;
+  return json_at(entry, step, Side::after);
+}
+
 std::string json_at(const Message& owner, const Step& step, Side side) {
   using Reflection = google::protobuf::Reflection;
+  if (step.field->is_map()) {
+    const auto& entry = message_at(owner, step, side);
+    return json_in_entry(entry, entry.GetDescriptor()->map_value());
+  }
   const auto of = [&](auto one, auto each) { return value_at(owner, step, side, one, each); };
   switch (step.field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
@@ -75,35 +91,47 @@ std::string json_at(const Message& owner, const Step& step, Side side) {
   std::abort();
 }
 
-std::string json_at(const Message& root, const Path& path, Side side) {
-  const Message* owner = &root;
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) owner = &message_at(*owner, path[i], side);
-  return json_at(*owner, path.back(), side);
+std::string place_text(const Message& owner, const Step& step, Side side) {
+  if (!step.field->is_repeated()) return "";
+  if (!step.field->is_map()) return "[" + std::to_string(place(step, side)) + "]";
+  const auto& entry = message_at(owner, step, side);
+  return "[" + json_in_entry(entry, entry.GetDescriptor()->map_key()) + "]";
 }
 
-std::string text_of(const Path& path, Side side) {
+bool is_value_of_entry(const Step& step) { return step.field->containing_type()->options().map_entry(); }
+
+std::string text_of(const Message& root, const Path& path, Side side) {
   std::string text;
-  for (const auto& step : path) {
-    text += (text.empty() ? "" : ".") + step.field->name();
-    if (step.field->is_repeated()) text += "[" + std::to_string(place(step, side)) + "]";
+  const Message* owner = &root;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const auto& step = path[i];
+    if (!is_value_of_entry(step)) text += (text.empty() ? "" : ".") + step.field->name();
+    text += place_text(*owner, step, side);
+    if (i + 1 < path.size()) owner = &message_at(*owner, step, side);
   }
   return text;
 }
 
+/// Is handed the messages that own the last step of a path, not those that it begins at.
 class Collector final : public MessageDifferencer::Reporter {
  public:
-  void ReportAdded(const Message&, const Message& after, const Path& path) override {
+  Collector(const Message& before, const Message& after) : before_(before), after_(after) {}
+
+  void ReportAdded(const Message&, const Message& owner, const Path& path) override {
     if (!known(path)) return;
-    found.push_back({text_of(path, Side::after), Difference::Kind::added, "", json_at(after, path, Side::after)});
+    found.push_back(
+        {text_of(after_, path, Side::after), Difference::Kind::added, "", json_at(owner, path.back(), Side::after)});
   }
-  void ReportDeleted(const Message& before, const Message&, const Path& path) override {
+  void ReportDeleted(const Message& owner, const Message&, const Path& path) override {
     if (!known(path)) return;
-    found.push_back({text_of(path, Side::before), Difference::Kind::removed, json_at(before, path, Side::before), ""});
+    found.push_back(
+        {text_of(before_, path, Side::before), Difference::Kind::removed, json_at(owner, path.back(), Side::before), ""});
   }
+  /// Told of a message after the fields in it that were told of already.
   void ReportModified(const Message& before, const Message& after, const Path& path) override {
-    if (!known(path)) return;
-    found.push_back({text_of(path, Side::after), Difference::Kind::changed, json_at(before, path, Side::before),
-                     json_at(after, path, Side::after)});
+    if (!known(path) || path.back().field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return;
+    found.push_back({text_of(after_, path, Side::after), Difference::Kind::changed,
+                     json_at(before, path.back(), Side::before), json_at(after, path.back(), Side::after)});
   }
 
   std::vector<Difference> found;
@@ -116,6 +144,9 @@ class Collector final : public MessageDifferencer::Reporter {
     }
     return !path.empty();
   }
+
+  const Message& before_;
+  const Message& after_;
 };
 
 }  // namespace
@@ -145,7 +176,7 @@ std::vector<Difference> differences(const Message& before, const Message& after)
   MessageDifferencer differencer;
   differencer.set_message_field_comparison(MessageDifferencer::EQUIVALENT);
   differencer.set_repeated_field_comparison(MessageDifferencer::AS_SMART_LIST);
-  Collector collector;
+  Collector collector(before, after);
   differencer.ReportDifferencesTo(&collector);
   differencer.Compare(before, after);
   return std::move(collector.found);

@@ -15,7 +15,7 @@ std::string json_of(const google::protobuf::Message& message);
 /// One field that differs between two states.
 struct Difference {
   enum class Kind { added, removed, changed };
-  /// Names as in the proto file, with places in lists: `lines[2].quantity`.
+  /// Names as in the proto file, with places in lists and keys of maps: `steps[2].done`, `lines["a"].quantity`.
   std::string path;
   Kind kind = Kind::changed;
   /// JSON; `before` is empty when added, `after` when removed.
@@ -25,9 +25,9 @@ struct Difference {
 };
 std::string_view name_of(Difference::Kind kind);
 
-/// What it takes to get from one message to the other of the same type, in field order. Lists are compared by their
-/// longest common run, so that an element taken out of the middle is one difference. A field that is set to its default
-/// equals one that is not set, unless its presence is kept.
+/// What it takes to get from one message to the other of the same type, in field order. A field that is not set equals
+/// its default. Lists are compared by their longest common run and maps by their keys, so that an element taken out of
+/// the middle is one difference.
 std::vector<Difference> differences(const google::protobuf::Message& before, const google::protobuf::Message& after);
 
 }  // namespace keel::replay
