@@ -4,7 +4,9 @@ namespace keel::app {
 
 std::vector<OperatorCommand> all_commands() {
   return {
-      list_command(),
+      list_command(),   describe_command(), rebuild_command(),    resume_command(),   status_command(),
+      cancel_command(), verify_command(),   promote_command(),    rollback_command(), drop_command(),
+      pause_command(),  unpause_command(),  completion_command(), man_command(),
   };
 }
 

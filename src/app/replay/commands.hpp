@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -16,5 +18,21 @@ std::vector<OperatorCommand> all_commands();
 const std::map<std::string_view, std::string_view>& groups();
 
 OperatorCommand list_command();
+OperatorCommand describe_command();
+OperatorCommand rebuild_command();
+OperatorCommand resume_command();
+OperatorCommand status_command();
+OperatorCommand cancel_command();
+OperatorCommand verify_command();
+OperatorCommand promote_command();
+OperatorCommand rollback_command();
+OperatorCommand drop_command();
+OperatorCommand pause_command();
+OperatorCommand unpause_command();
+OperatorCommand completion_command();
+OperatorCommand man_command();
+
+/// The argument as an operation's number; else complains, and answers nothing.
+std::optional<std::int64_t> operation_number(const CommandCall& call);
 
 }  // namespace keel::app
