@@ -1,5 +1,8 @@
 #include "query/aggregate_folder.hpp"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -9,6 +12,17 @@ namespace keel::query {
 namespace {
 
 using journal::RecordedEvent;
+
+/// The same bytes for the same state, whatever order a map was filled in: generations are compared by them.
+std::string bytes_of_state(const domain::Message& state) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  state.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
 
 class AggregateFolder final : public Folder {
  public:
@@ -33,6 +47,14 @@ class AggregateFolder final : public Folder {
     remembered.position = event.position;
     remembered.changed_at = event.recorded_at;
     remembered.changed = true;
+  }
+
+  std::size_t bytes() const override {
+    std::size_t size = 0;
+    for (const auto& [id, remembered] : states_) {
+      size += sizeof(remembered) + id.capacity() + remembered.state->SpaceUsedLong();
+    }
+    return size;
   }
 
   void finish(WorkingSet& rows) override {
@@ -75,7 +97,7 @@ class AggregateFolder final : public Folder {
   Row row_of(const std::string& id, const Remembered& remembered) const {
     Row row;
     row.position = remembered.position;
-    row.values = {id, remembered.version.value, remembered.changed_at, Bytes{remembered.state->SerializeAsString()}};
+    row.values = {id, remembered.version.value, remembered.changed_at, Bytes{bytes_of_state(*remembered.state)}};
     view_.columns(*remembered.state, row.values);
     return row;
   }

@@ -19,11 +19,10 @@ class InMemoryProjectionStore final : public ProjectionStore {
 
   bool usable() const override { return usable_; }
 
-  Result<std::optional<LiveGeneration>> live(std::string_view projection) override {
+  Result<std::vector<FedGeneration>> fed(std::string_view projection) override {
     const std::lock_guard lock(store_->mutex_);
-    const auto found = store_->live_.find(std::string(projection));
-    if (found == store_->live_.end()) return std::optional<LiveGeneration>{};
-    return std::optional{found->second};
+    const auto found = store_->fed_.find(std::string(projection));
+    return found == store_->fed_.end() ? std::vector<FedGeneration>{} : found->second;
   }
 
   Result<std::vector<Checkpoint>> checkpoints(std::string_view projection, std::int64_t generation,
@@ -63,6 +62,10 @@ class InMemoryProjectionStore final : public ProjectionStore {
     return store_->commit(projection, step, usable_);
   }
 
+  StepResult fill(std::string_view projection, const LaneStep& step) override {
+    return store_->commit(projection, step, usable_);
+  }
+
  private:
   std::shared_ptr<InMemoryReadStore> store_;
   bool usable_ = true;
@@ -70,7 +73,7 @@ class InMemoryProjectionStore final : public ProjectionStore {
 
 void InMemoryReadStore::migrate(const Projection& projection) {
   const std::lock_guard lock(mutex_);
-  live_[projection.name] = {1, projection.version, false};
+  fed_[projection.name] = {{1, projection.version, false}};
 }
 
 std::unique_ptr<ProjectionStore> InMemoryReadStore::open() {
@@ -155,15 +158,20 @@ std::vector<ParkedEvent> InMemoryReadStore::parked_events(const std::string& pro
 
 Checkpoint InMemoryReadStore::checkpoint(const std::string& projection, const std::string& context, Lane lane) const {
   const std::lock_guard lock(mutex_);
-  const auto live = live_.find(projection);
-  const auto found =
-      checkpoints_.find({projection, live == live_.end() ? 1 : live->second.generation, context, lane.value});
+  const auto fed = fed_.find(projection);
+  const auto generation = fed == fed_.end() ? 1 : fed->second.front().generation;
+  const auto found = checkpoints_.find({projection, generation, context, lane.value});
   return found == checkpoints_.end() ? Checkpoint{} : found->second;
 }
 
-void InMemoryReadStore::set_live(const std::string& projection, LiveGeneration live) {
+void InMemoryReadStore::set_live(const std::string& projection, FedGeneration live) {
   const std::lock_guard lock(mutex_);
-  live_[projection] = live;
+  fed_[projection] = {live};
+}
+
+void InMemoryReadStore::also_feed(const std::string& projection, FedGeneration generation) {
+  const std::lock_guard lock(mutex_);
+  fed_[projection].push_back(generation);
 }
 
 std::size_t InMemoryReadStore::commits() const {

@@ -31,7 +31,10 @@ class InMemoryReadStore : public std::enable_shared_from_this<InMemoryReadStore>
   std::map<Key, Row> rows(const std::string& table, std::int64_t generation = 1) const;
   std::vector<ParkedEvent> parked_events(const std::string& projection) const;
   Checkpoint checkpoint(const std::string& projection, const std::string& context, Lane lane) const;
-  void set_live(const std::string& projection, LiveGeneration live);
+  /// The only generation that is fed.
+  void set_live(const std::string& projection, FedGeneration live);
+  /// One more, beside the live one.
+  void also_feed(const std::string& projection, FedGeneration generation);
   std::size_t commits() const;
 
   // -- faults ---------------------------------------------------------------------------------------------------------
@@ -67,7 +70,8 @@ class InMemoryReadStore : public std::enable_shared_from_this<InMemoryReadStore>
   /// Held by whoever changes checkpoints: the lock on their rows, coarser.
   std::mutex checkpoints_mutex_;
   mutable std::mutex mutex_;
-  std::map<std::string, LiveGeneration> live_;
+  /// The live one first.
+  std::map<std::string, std::vector<FedGeneration>> fed_;
   std::map<LaneKey, Checkpoint> checkpoints_;
   std::map<LaneKey, std::vector<ParkedRow>> parked_;
   std::map<std::string, std::map<Key, Row>> tables_;

@@ -24,18 +24,17 @@ RecordedEvent recorded(const kafka::EventMessage& message) {
   return event;
 }
 
-/// A reason as every store takes it, whatever bytes an error message has.
-std::string plain(std::string_view why) {
-  std::string text(why.substr(0, 500));
+double seconds_between(Timestamp from, Timestamp to) { return std::chrono::duration<double>(to - from).count(); }
+
+}  // namespace
+
+std::string parking_reason(std::string_view what) {
+  std::string text(what.substr(0, 500));
   for (char& c : text) {
     if (c < ' ' || c > '~') c = '?';
   }
   return text;
 }
-
-double seconds_between(Timestamp from, Timestamp to) { return std::chrono::duration<double>(to - from).count(); }
-
-}  // namespace
 
 std::string_view name_of(LaneState state) {
   switch (state) {
@@ -183,7 +182,7 @@ StepResult LaneProjector::try_step(ProjectionStore& store, Events events) {
   if (!nothing_parked) {
     for (const auto& event : events) {
       if (place_.parked.contains(event.aggregate)) {
-        following.push_back({event.position, event.aggregate, "follows a parked event"});
+        following.push_back({event.position, event.aggregate, std::string(follows_a_parked_event)});
       } else {
         sound.push_back(event);
       }
@@ -241,7 +240,7 @@ StepOutcome LaneProjector::park(ProjectionStore& store, const RecordedEvent& eve
          why);
     return StepOutcome::poison;
   }
-  const ParkedEvent parked[] = {{event.position, event.aggregate, plain(why)}};
+  const ParkedEvent parked[] = {{event.position, event.aggregate, parking_reason(why)}};
   const auto result = send(store, {&event, 1}, nullptr, parked);
   if (result.outcome != StepOutcome::done) {
     pause(result.what, now);

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "query/postgres_session.hpp"
-
 namespace keel::query {
 namespace {
 
@@ -15,28 +13,44 @@ constexpr std::string_view register_sql =
     "INSERT INTO projections (projection, live, version) VALUES ($1::text, 1, $2::integer) ON CONFLICT DO NOTHING"
     " RETURNING projection";
 
+/// $1 projection, $2 version
+constexpr std::string_view first_sql =
+    "INSERT INTO generations (projection, generation, version, state) VALUES ($1::text, 1, $2::integer, 'fed')";
+
 Fault fault_of(const Answer& answer) { return answer.fault(Fault::Outcome::nothing_changed); }
 
-std::string rights_sql(const Projection& projection) {
-  std::string sql;
-  for (const auto& table : projection.tables) {
-    const std::string name = table.name + "_g1";
-    sql += "GRANT SELECT, INSERT, UPDATE, DELETE ON " + name + " TO keel_projector; GRANT SELECT ON " + name +
-           " TO keel_query;";
-  }
-  return sql;
-}
-
 Result<bool> make_first(PostgresSession& session, const Projection& projection) {
-  const auto registered = session.run(register_sql, Parameters().text(projection.name).small(projection.version));
+  const auto which = Parameters().text(projection.name).small(projection.version);
+  const auto registered = session.run(register_sql, which);
   if (!registered.ok()) return fault_of(registered);
   if (registered.rows() == 0) return false;
-  const auto made = session.run_script(for_generation(projection.tables_sql, 1) + rights_sql(projection));
-  if (!made.ok()) return fault_of(made);
+  if (const auto first = session.run(first_sql, which); !first.ok()) return fault_of(first);
+  std::string sql = make_tables_sql(projection, 1);
+  for (const auto& index : generation_sql(projection, 1).indices) sql += index + ";";
+  if (const auto made = session.run_script(sql); !made.ok()) return fault_of(made);
   return true;
 }
 
 }  // namespace
+
+std::string make_tables_sql(const Projection& projection, std::int64_t generation) {
+  std::string sql;
+  for (const auto& statement : generation_sql(projection, generation).tables) sql += statement + ";";
+  for (const auto& table : projection.tables) {
+    const std::string name = table.name + "_g" + std::to_string(generation);
+    sql += "ALTER TABLE " + name + " OWNER TO keel_replay; GRANT SELECT, INSERT, UPDATE, DELETE ON " + name +
+           " TO keel_projector; GRANT SELECT ON " + name + " TO keel_query;";
+  }
+  return sql;
+}
+
+std::string drop_tables_sql(const Projection& projection, std::int64_t generation) {
+  std::string sql;
+  for (const auto& table : projection.tables) {
+    sql += "DROP TABLE IF EXISTS " + table.name + "_g" + std::to_string(generation) + ";";
+  }
+  return sql;
+}
 
 Result<std::vector<std::string>> make_first_generations(const std::string& dsn, std::span<const ReadModel> models) {
   auto opened = PostgresSession::open(dsn, SessionOptions{.name = "keel migrate"});

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "query/postgres_encoding.hpp"
 #include "query/postgres_session.hpp"
 
 namespace keel::query {
@@ -31,16 +32,6 @@ std::uint32_t oid_of(ColumnType type) {
 }
 
 template <class Unsigned>
-void put(std::string& out, Unsigned value) {
-  for (int shift = static_cast<int>(sizeof(Unsigned)) * 8 - 8; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(value >> shift & 0xFF));
-  }
-}
-
-/// PostgreSQL counts microseconds from 2000-01-01.
-constexpr Timestamp postgres_epoch = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
-
-template <class Unsigned>
 Unsigned take(const char* bytes) {
   Unsigned value = 0;
   for (std::size_t i = 0; i < sizeof(Unsigned); ++i) {
@@ -50,6 +41,36 @@ Unsigned take(const char* bytes) {
 }
 
 }  // namespace
+
+void encode_value(std::string& out, ColumnType type, const Value& value) {
+  switch (type) {
+    case ColumnType::boolean:
+      out.push_back(std::get<bool>(value) ? 1 : 0);
+      break;
+    case ColumnType::integer:
+      encode(out, static_cast<std::uint64_t>(integer_of(value)));
+      break;
+    case ColumnType::text:
+      out += text_of(value);
+      break;
+    case ColumnType::bytes:
+      out += bytes_of(value);
+      break;
+    case ColumnType::timestamp:
+      encode(out, static_cast<std::uint64_t>((timestamp_of(value) - postgres_epoch).count()));
+      break;
+  }
+}
+
+void encode_field(std::string& out, ColumnType type, const Value& value) {
+  if (std::holds_alternative<std::monostate>(value)) return encode(out, ~std::uint32_t{0});
+  const auto length_at = out.size();
+  out.append(4, '\0');
+  encode_value(out, type, value);
+  std::string length;
+  encode(length, static_cast<std::uint32_t>(out.size() - length_at - 4));
+  out.replace(length_at, 4, length);
+}
 
 void Parameters::begin(bool null) {
   begins_.push_back(buffer_.size());
@@ -62,23 +83,7 @@ std::string_view Parameters::bytes(std::size_t index) const {
 }
 
 void Parameters::raw(ColumnType type, const Value& value) {
-  switch (type) {
-    case ColumnType::boolean:
-      buffer_.push_back(std::get<bool>(value) ? 1 : 0);
-      break;
-    case ColumnType::integer:
-      put(buffer_, static_cast<std::uint64_t>(integer_of(value)));
-      break;
-    case ColumnType::text:
-      buffer_ += text_of(value);
-      break;
-    case ColumnType::bytes:
-      buffer_ += bytes_of(value);
-      break;
-    case ColumnType::timestamp:
-      put(buffer_, static_cast<std::uint64_t>((timestamp_of(value) - postgres_epoch).count()));
-      break;
-  }
+  encode_value(buffer_, type, value);
   ends_.back() = buffer_.size();
 }
 
@@ -91,14 +96,14 @@ Parameters& Parameters::text(std::string_view text) {
 
 Parameters& Parameters::integer(std::int64_t number) {
   begin();
-  put(buffer_, static_cast<std::uint64_t>(number));
+  encode(buffer_, static_cast<std::uint64_t>(number));
   ends_.back() = buffer_.size();
   return *this;
 }
 
 Parameters& Parameters::small(std::int32_t number) {
   begin();
-  put(buffer_, static_cast<std::uint32_t>(number));
+  encode(buffer_, static_cast<std::uint32_t>(number));
   ends_.back() = buffer_.size();
   return *this;
 }
@@ -127,28 +132,19 @@ Parameters& Parameters::value(ColumnType type, const Value& value) {
 
 void Parameters::begin_array(ColumnType type, std::size_t count) {
   begin();
-  put(buffer_, std::uint32_t{count == 0 ? 0U : 1U});  // dimensions
-  put(buffer_, std::uint32_t{1});                     // may hold nulls
-  put(buffer_, oid_of(type));
+  encode(buffer_, std::uint32_t{count == 0 ? 0U : 1U});  // dimensions
+  encode(buffer_, std::uint32_t{1});                     // may hold nulls
+  encode(buffer_, oid_of(type));
   if (count > 0) {
-    put(buffer_, static_cast<std::uint32_t>(count));
-    put(buffer_, std::uint32_t{1});  // lower bound
+    encode(buffer_, static_cast<std::uint32_t>(count));
+    encode(buffer_, std::uint32_t{1});  // lower bound
   }
   ends_.back() = buffer_.size();
 }
 
 void Parameters::element(ColumnType type, const Value& value) {
-  if (std::holds_alternative<std::monostate>(value)) {
-    put(buffer_, ~std::uint32_t{0});
-    ends_.back() = buffer_.size();
-    return;
-  }
-  const auto length_at = buffer_.size();
-  put(buffer_, std::uint32_t{0});
-  raw(type, value);
-  std::string length;
-  put(length, static_cast<std::uint32_t>(buffer_.size() - length_at - 4));
-  buffer_.replace(length_at, 4, length);
+  encode_field(buffer_, type, value);
+  ends_.back() = buffer_.size();
 }
 
 std::int64_t Answer::integer(int row, int column) const {

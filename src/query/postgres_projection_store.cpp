@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "query/postgres_copy.hpp"
 #include "query/postgres_row_changes.hpp"
 #include "query/postgres_session.hpp"
 
@@ -9,7 +10,9 @@ namespace keel::query {
 namespace {
 
 /// $1 projection
-constexpr std::string_view live_sql = "SELECT live, version, paused FROM projections WHERE projection = $1::text";
+constexpr std::string_view fed_sql =
+    "SELECT g.generation, g.version, p.paused FROM projections p JOIN generations g ON g.projection = p.projection"
+    " WHERE p.projection = $1::text AND g.state = 'fed' ORDER BY g.generation <> p.live, g.generation";
 
 /// $1 projection, $2 generation, $3 context, $4 lanes, $5 incarnation
 constexpr std::string_view make_checkpoints_sql =
@@ -55,11 +58,14 @@ class PostgresProjectionStore final : public ProjectionStore {
 
   bool usable() const override { return session_->usable(); }
 
-  Result<std::optional<LiveGeneration>> live(std::string_view projection) override {
-    const auto answer = session_->run(live_sql, Parameters().text(projection));
+  Result<std::vector<FedGeneration>> fed(std::string_view projection) override {
+    const auto answer = session_->run(fed_sql, Parameters().text(projection));
     if (!answer.ok()) return fault_of(answer);
-    if (answer.rows() == 0) return std::optional<LiveGeneration>{};
-    return std::optional{LiveGeneration{answer.integer(0, 0), answer.small(0, 1), answer.boolean(0, 2)}};
+    std::vector<FedGeneration> found;
+    for (int row = 0; row < answer.rows(); ++row) {
+      found.push_back({answer.integer(row, 0), answer.small(row, 1), answer.boolean(row, 2)});
+    }
+    return found;
   }
 
   Result<std::vector<Checkpoint>> checkpoints(std::string_view projection, std::int64_t generation,
@@ -104,15 +110,52 @@ class PostgresProjectionStore final : public ProjectionStore {
     add_checkpoint(projection, step, parameters, texts);
     if (step.rows != nullptr) sql_.add_changes(*step.rows, step.generation, step.from.lane, parameters, texts);
     if (!step.parked.empty()) add_parked(projection, step, parameters, texts);
+    return run(parameters, texts);
+  }
+
+  StepResult fill(std::string_view projection, const LaneStep& step) override {
+    if (const auto begun = session_->run_script("BEGIN"); !begun.ok()) return failed(begun);
+    auto result = fill_in_transaction(projection, step);
+    const auto ended = session_->run_script(result.outcome == StepOutcome::done ? "COMMIT" : "ROLLBACK");
+    if (result.outcome == StepOutcome::done && !ended.ok()) return failed(ended);
+    return result;
+  }
+
+ private:
+  static StepResult failed(const Answer& answer) { return {outcome_of(answer.sqlstate()), answer.what()}; }
+
+  StepResult run(const std::vector<Parameters>& parameters, const std::vector<std::string_view>& texts) {
     std::vector<Statement> statements;
     for (std::size_t i = 0; i < texts.size(); ++i) statements.push_back({texts[i], &parameters[i]});
     for (const auto& answer : session_->run(statements)) {
-      if (!answer.ok()) return {outcome_of(answer.sqlstate()), answer.what()};
+      if (!answer.ok()) return failed(answer);
     }
     return {};
   }
 
- private:
+  StepResult fill_in_transaction(std::string_view projection, const LaneStep& step) {
+    std::vector<Parameters> parameters;
+    std::vector<std::string_view> texts;
+    add_checkpoint(projection, step, parameters, texts);
+    if (!step.parked.empty()) add_parked(projection, step, parameters, texts);
+    auto result = run(parameters, texts);
+    for (std::size_t index = 0; step.rows != nullptr && index < step.rows->tables().size(); ++index) {
+      if (result.outcome != StepOutcome::done) return result;
+      result = copy(step, index);
+    }
+    return result;
+  }
+
+  StepResult copy(const LaneStep& step, std::size_t index) {
+    const auto& table = step.rows->tables()[index];
+    const auto rows = step.rows->changes(index).written;
+    if (rows.empty()) return {};
+    CopiedRows copied;
+    for (const Row* row : rows) copied.add(table, *row, step.from.lane);
+    const auto answer = session_->copy_in(copy_in_sql(table, step.generation), copied.finished());
+    return answer.ok() ? StepResult{} : failed(answer);
+  }
+
   static void add_checkpoint(std::string_view projection, const LaneStep& step, std::vector<Parameters>& parameters,
                              std::vector<std::string_view>& texts) {
     const auto& from = step.from;

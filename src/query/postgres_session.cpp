@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -49,6 +50,8 @@ bool Answer::ok() const {
   return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
+bool Answer::copies_in() const { return PQresultStatus(result_.get()) == PGRES_COPY_IN; }
+
 std::string_view Answer::sqlstate() const {
   const char* state = result_ ? PQresultErrorField(result_.get(), PG_DIAG_SQLSTATE) : nullptr;
   return state == nullptr ? std::string_view() : std::string_view(state);
@@ -94,6 +97,19 @@ PostgresSession::~PostgresSession() { PQfinish(connection_); }
 bool PostgresSession::usable() const { return PQstatus(connection_) == CONNECTION_OK; }
 
 Answer PostgresSession::run_script(const std::string& sql) { return Answer(PQexec(connection_, sql.c_str())); }
+
+Answer PostgresSession::copy_in(const std::string& sql, std::string_view data) {
+  constexpr std::size_t piece = 1 << 20;
+  Answer begun(PQexec(connection_, sql.c_str()));
+  if (begun.ok() || !begun.copies_in()) return begun;
+  for (; !data.empty(); data.remove_prefix(std::min(piece, data.size()))) {
+    if (PQputCopyData(connection_, data.data(), static_cast<int>(std::min(piece, data.size()))) != 1) break;
+  }
+  PQputCopyEnd(connection_, data.empty() ? nullptr : "the data could not be sent");
+  Answer ended(PQgetResult(connection_));
+  const Answer nothing_more(PQgetResult(connection_));
+  return ended;
+}
 
 Answer PostgresSession::run(std::string_view sql, const Parameters& parameters) {
   const Statement one[] = {{sql, &parameters}};

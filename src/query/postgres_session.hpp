@@ -61,6 +61,8 @@ class Answer {
   explicit Answer(pg_result* result) : result_(result, &clear) {}
 
   bool ok() const;
+  /// The server waits for the data of a COPY.
+  bool copies_in() const;
   /// Five characters; empty when the server said nothing (the connection is gone).
   std::string_view sqlstate() const;
   /// For operators.
@@ -113,6 +115,8 @@ class PostgresSession {
   Answer run(std::string_view sql, const Parameters& parameters);
   /// Text without parameters, possibly several statements; for DDL, LISTEN and BEGIN.
   Answer run_script(const std::string& sql);
+  /// `COPY … FROM STDIN` with these bytes.
+  Answer copy_in(const std::string& sql, std::string_view data);
 
   /// Payloads of the notifications since the last call. Waits at most `timeout` for the first, or until
   /// `wake_descriptor` (negative: none) becomes readable.

@@ -65,7 +65,10 @@ PostgresWatcher::PostgresWatcher(const Projection& projection, const Feeds& feed
       board_(board),
       options_(std::move(options)),
       seen_at_(ops::metrics().gauge("keel_query_last_look_timestamp_seconds", "When the projection was last looked at",
-                                    {{"projection", projection.name}})) {
+                                    {{"projection", projection.name}})),
+      outdated_(ops::metrics().gauge("keel_query_projection_outdated",
+                                     "1 when queries are served from a generation of an older version",
+                                     {{"projection", projection.name}})) {
   if (!feeds.empty() && projection.contexts.size() != 1) {
     throw std::logic_error("a projection that is followed reads exactly one context: " + projection.name);
   }
@@ -126,17 +129,26 @@ bool PostgresWatcher::follow_live_generation() {
   if (!answer.ok()) return complain(answer.what()), false;
   if (answer.rows() == 0) return complain("it was never migrated: run `keel migrate`"), false;
   next_live_ = now + options_.look_every;
-  if (answer.small(0, 1) != projection_.version) {
-    return complain("its live generation was made by version " + std::to_string(answer.small(0, 1)) + ", this is " +
-                    std::to_string(projection_.version)),
-           false;
-  }
+  if (!can_read(answer.small(0, 1))) return false;
   if (generation_ == answer.integer(0, 0)) return true;
   generation_ = answer.integer(0, 0);
   revisions_.clear();
   for (const auto& [table, feed] : feeds_) {
     sql_[table] = table_sql(projection_.tables[table], generation_);
     feed->begin_anew();
+  }
+  return true;
+}
+
+/// An older generation is served on until a new one is promoted; a newer one, or one whose tables are others, is not.
+bool PostgresWatcher::can_read(std::int32_t version) {
+  const std::string versions = "its live generation was made by version " + std::to_string(version) + ", this is " +
+                               std::to_string(projection_.version);
+  if (version > projection_.version || version < projection_.readable_since) return complain(versions), false;
+  outdated_.set(version == projection_.version ? 0 : 1);
+  if (version != std::exchange(seen_version_, version) && version != projection_.version) {
+    log::warn("query", "serves an outdated generation until a rebuilt one is promoted",
+              {{"projection", projection_.name}, {"why", versions}});
   }
   return true;
 }

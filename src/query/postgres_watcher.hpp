@@ -50,6 +50,7 @@ class PostgresWatcher {
   /// False when the session or the generation is gone.
   bool look();
   bool follow_live_generation();
+  bool can_read(std::int32_t version);
   bool read(Look& look);
   bool must_look_again(const Visible& visible);
   void hand_out(Look& look);
@@ -60,6 +61,8 @@ class PostgresWatcher {
   VisibilityBoard& board_;
   const Options options_;
   ops::Gauge seen_at_;
+  ops::Gauge outdated_;
+  std::int32_t seen_version_ = 0;
   std::unique_ptr<PostgresSession> session_;
   std::int64_t generation_ = 0;
   std::map<std::size_t, TableSql> sql_;

@@ -17,13 +17,15 @@
 
 namespace keel::query {
 
-/// Which tables of a projection are queried and fed.
-struct LiveGeneration {
+/// Tables of a projection that projectors keep up to the journal. One generation of each projection is live: that one
+/// is queried.
+struct FedGeneration {
   std::int64_t generation = 0;
-  /// `Projection::version` of the binary that made it.
+  /// `Projection::version` of the binary that made it; only such a binary may feed it.
   std::int32_t version = 0;
+  /// Of the whole projection.
   bool paused = false;
-  friend bool operator==(const LiveGeneration&, const LiveGeneration&) = default;
+  friend bool operator==(const FedGeneration&, const FedGeneration&) = default;
 };
 
 /// Up to where one lane is folded. `revision` rises when rows change without the position moving (parked events that
@@ -42,6 +44,11 @@ struct ParkedEvent {
   AggregateRef aggregate;
   std::string reason;
 };
+
+/// An error's text as every store takes it as a reason, whatever bytes it has.
+std::string parking_reason(std::string_view what);
+/// The reason of an event that was parked because an earlier one of its aggregate is.
+inline constexpr std::string_view follows_a_parked_event = "follows a parked event";
 
 struct ParkedAggregate {
   Lane lane;
@@ -84,8 +91,8 @@ class ProjectionStore {
   virtual ~ProjectionStore() = default;
   virtual bool usable() const = 0;
 
-  /// Nothing when the projection was never migrated.
-  virtual Result<std::optional<LiveGeneration>> live(std::string_view projection) = 0;
+  /// Every generation that is fed, the live one first. Empty when the projection was never migrated.
+  virtual Result<std::vector<FedGeneration>> fed(std::string_view projection) = 0;
   /// The lanes' checkpoints, in the order asked for. Those that are missing are made, at position 0 of `incarnation`.
   virtual Result<std::vector<Checkpoint>> checkpoints(std::string_view projection, std::int64_t generation,
                                                       std::string_view context, std::span<const Lane> lanes,
@@ -98,6 +105,8 @@ class ProjectionStore {
   /// Compares the checkpoint with `step.from`, writes rows and parked events, and moves it to `step.to`: one
   /// transaction.
   virtual StepResult commit(std::string_view projection, const LaneStep& step) = 0;
+  /// As `commit`, for a lane that has no rows in this generation yet: they are copied in bulk.
+  virtual StepResult fill(std::string_view projection, const LaneStep& step) = 0;
 };
 
 /// Opens a session, or says why it could not.

@@ -129,36 +129,48 @@ void Projector::look(Timestamp now) {
   if (!have_sessions(now)) return;
   const auto identity = journal_->identity();
   if (!identity) return publish_status(ProjectorState::faulted, identity.fault().what, now);
-  const auto live = store_->live(projection_.name);
-  if (!live) return publish_status(ProjectorState::faulted, live.fault().what, now);
-  if (const auto why = why_stopped(*live)) {
+  const auto found = find_generation();
+  if (!found) return publish_status(ProjectorState::faulted, found.fault().what, now);
+  if (const auto why = why_stopped(*found)) {
     drop_lanes();
     return publish_status(ProjectorState::stopped, *why, now);
   }
-  if ((*live)->paused) {
+  if ((*found)->paused) {
     drop_lanes();
     return publish_status(ProjectorState::paused, "projections.paused is set", now);
   }
-  if (!have_lanes(**live, *identity, now)) return;
+  if (!have_lanes(**found, *identity, now)) return;
   compare_with_journal(now);
   notice_retries();
   find_ends();
   publish_status(ProjectorState::running, {}, now);
 }
 
-std::optional<std::string> Projector::why_stopped(const std::optional<LiveGeneration>& live) const {
-  if (!live) return "the read store does not know this projection: run `keel migrate`";
-  if (live->version != projection_.version) {
-    return "the live generation was made by version " + std::to_string(live->version) + " of the projection, this is " +
-           std::to_string(projection_.version) + ": rebuild it with this version, or run the other one";
+Result<std::optional<FedGeneration>> Projector::find_generation() {
+  const auto fed = store_->fed(projection_.name);
+  if (!fed) return fed.fault();
+  const auto wanted = std::ranges::find_if(
+      *fed, [&](const FedGeneration& one) { return !options_.generation || one.generation == *options_.generation; });
+  return wanted == fed->end() ? std::optional<FedGeneration>{} : *wanted;
+}
+
+std::optional<std::string> Projector::why_stopped(const std::optional<FedGeneration>& found) const {
+  if (!found && options_.generation)
+    return "generation " + std::to_string(*options_.generation) + " is not fed any more";
+  if (!found) return "the read store does not know this projection: run `keel migrate`";
+  if (found->version != projection_.version) {
+    return "generation " + std::to_string(found->generation) + " was made by version " +
+           std::to_string(found->version) + " of the projection, this is " + std::to_string(projection_.version) +
+           ": rebuild it with this version, or run the other one";
   }
   return {};
 }
 
-bool Projector::have_lanes(const LiveGeneration& live, const journal::Identity& identity, Timestamp now) {
-  const bool same = live_ && live_->generation == live.generation && identity_.incarnation == identity.incarnation;
+bool Projector::have_lanes(const FedGeneration& found, const journal::Identity& identity, Timestamp now) {
+  const bool same =
+      generation_ && generation_->generation == found.generation && identity_.incarnation == identity.incarnation;
   if (!same) drop_lanes();
-  live_ = live;
+  generation_ = found;
   identity_ = identity;
   for (const auto& context : projection_.contexts) {
     const auto lanes = missing_lanes(context);
@@ -183,9 +195,9 @@ std::vector<Lane> Projector::missing_lanes(const std::string& context) {
 
 bool Projector::add_lanes(const std::string& context, std::vector<Lane> lanes, Timestamp now) {
   const auto checkpoints =
-      store_->checkpoints(projection_.name, live_->generation, context, lanes, identity_.incarnation);
+      store_->checkpoints(projection_.name, generation_->generation, context, lanes, identity_.incarnation);
   if (!checkpoints) return publish_status(ProjectorState::faulted, checkpoints.fault().what, now), false;
-  const auto parked = store_->parked(projection_.name, live_->generation, context);
+  const auto parked = store_->parked(projection_.name, generation_->generation, context);
   if (!parked) return publish_status(ProjectorState::faulted, parked.fault().what, now), false;
   for (const auto& checkpoint : *checkpoints) {
     if (checkpoint.incarnation != identity_.incarnation) {
@@ -193,14 +205,14 @@ bool Projector::add_lanes(const std::string& context, std::vector<Lane> lanes, T
                      "its checkpoints are of another incarnation of the journal: rebuild the projection", now);
       return false;
     }
-    LaneProjector::Place place{context, live_->generation, checkpoint, {}};
+    LaneProjector::Place place{context, generation_->generation, checkpoint, {}};
     for (const auto& found : *parked) {
       if (found.lane == checkpoint.lane) place.parked.insert(found.aggregate);
     }
     const auto number = checkpoint.lane.value;
     topics_[kafka::topic_of(context)][number] = std::make_unique<FollowedLane>(
         FollowedLane{LaneProjector(projection_, std::move(place), options_.rules, metrics_, now),
-                     lane_gauges(projection_.name, context, number)});
+                     lane_gauges(projection_.name, generation_->generation, context, number)});
   }
   return true;
 }
@@ -233,8 +245,8 @@ void Projector::notice_retries() {
     for (auto& [number, followed] : lanes) {
       if (followed->lane.parked_aggregates() == 0) continue;
       const Lane one[] = {followed->lane.lane()};
-      const auto checkpoint = store_->checkpoints(projection_.name, live_->generation, followed->lane.context(), one,
-                                                  identity_.incarnation);
+      const auto checkpoint = store_->checkpoints(projection_.name, generation_->generation, followed->lane.context(),
+                                                  one, identity_.incarnation);
       if (checkpoint) followed->lane.revision_seen(checkpoint->front().revision);
     }
   }
@@ -372,7 +384,7 @@ void Projector::work(Timestamp now) {
 }
 
 void Projector::publish_status(ProjectorState state, std::string reason, Timestamp now) {
-  ProjectorStatus status{projection_.name, state, std::move(reason), live_ ? live_->generation : 0, {}};
+  ProjectorStatus status{projection_.name, state, std::move(reason), generation_ ? generation_->generation : 0, {}};
   for (const auto& [topic, lanes] : topics_) {
     for (const auto& [number, followed] : lanes) {
       const auto& lane = followed->lane;

@@ -37,6 +37,8 @@ std::optional<LaneChoice> parse_lane_choice(std::string_view text);
 
 struct ProjectorOptions {
   LaneChoice lanes;
+  /// Which generation it keeps up; nothing: whichever is live.
+  std::optional<std::int64_t> generation;
   LaneRules rules;
   /// How often journal heads, the live generation and `paused` are looked at.
   std::chrono::milliseconds look_every{1'000};
@@ -78,7 +80,7 @@ struct ProjectorStatus {
   std::vector<LaneStatus> lanes;
 };
 
-/// Keeps one projection's live generation up to the journal: one thread, one consumer, one session on each store.
+/// Keeps one generation of a projection up to the journal: one thread, one consumer, one session on each store.
 ///
 /// Every lane begins at Kafka's end offset, heals from the journal up to its head, then follows Kafka. Whatever is
 /// lost, repeated or reordered on the way, and a broker that is gone, is healed from the journal within `look_every` or
@@ -109,10 +111,11 @@ class Projector {
   enum class Following { no, when_healed, yes };
 
   void run();
+  Result<std::optional<FedGeneration>> find_generation();
   bool have_sessions(Timestamp now);
   void look(Timestamp now);
-  std::optional<std::string> why_stopped(const std::optional<LiveGeneration>& live) const;
-  bool have_lanes(const LiveGeneration& live, const journal::Identity& identity, Timestamp now);
+  std::optional<std::string> why_stopped(const std::optional<FedGeneration>& found) const;
+  bool have_lanes(const FedGeneration& found, const journal::Identity& identity, Timestamp now);
   std::vector<Lane> missing_lanes(const std::string& context);
   bool add_lanes(const std::string& context, std::vector<Lane> lanes, Timestamp now);
   void drop_lanes();
@@ -139,7 +142,7 @@ class Projector {
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<kafka::Consumer> consumer_;
   std::map<std::string, std::map<std::int32_t, std::unique_ptr<FollowedLane>>, std::less<>> topics_;
-  std::optional<LiveGeneration> live_;
+  std::optional<FedGeneration> generation_;
   journal::Identity identity_;
   /// Group mode: partitions that are ours now.
   std::set<std::pair<std::string, std::int32_t>> joined_;

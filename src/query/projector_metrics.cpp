@@ -27,8 +27,12 @@ ProjectionMetrics projection_metrics(const std::string& projection, ops::Metrics
   return made;
 }
 
-LaneGauges lane_gauges(const std::string& projection, const std::string& context, int lane, ops::Metrics& metrics) {
-  const ops::Labels labels{{"projection", projection}, {"context", context}, {"lane", std::to_string(lane)}};
+LaneGauges lane_gauges(const std::string& projection, std::int64_t generation, const std::string& context, int lane,
+                       ops::Metrics& metrics) {
+  const ops::Labels labels{{"projection", projection},
+                           {"generation", std::to_string(generation)},
+                           {"context", context},
+                           {"lane", std::to_string(lane)}};
   LaneGauges made;
   made.position = metrics.gauge("keel_projection_position", "Last position folded", labels);
   made.head = metrics.gauge("keel_projection_head_position", "Last position of the journal", labels);

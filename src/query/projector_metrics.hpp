@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "ops/metrics.hpp"
@@ -32,7 +33,7 @@ struct LaneGauges {
   ops::Gauge stopped;
 };
 
-LaneGauges lane_gauges(const std::string& projection, const std::string& context, int lane,
+LaneGauges lane_gauges(const std::string& projection, std::int64_t generation, const std::string& context, int lane,
                        ops::Metrics& metrics = ops::metrics());
 
 }  // namespace keel::query

@@ -1,10 +1,26 @@
 #include "query/working_set.hpp"
 
-#include <iterator>
+#include <algorithm>
 
 #include "query/projection.hpp"
 
 namespace keel::query {
+namespace {
+
+/// What a value keeps outside itself.
+std::size_t outside(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return text->capacity();
+  if (const auto* bytes = std::get_if<Bytes>(&value)) return bytes->value.capacity();
+  return 0;
+}
+
+std::size_t size_of(const std::vector<Value>& values) {
+  std::size_t size = values.size() * sizeof(Value);
+  for (const auto& value : values) size += outside(value);
+  return size;
+}
+
+}  // namespace
 
 Key WorkingSet::key_of(std::size_t table, const Row& row) const {
   const auto end = row.values.begin() + static_cast<std::ptrdiff_t>(tables_[table].key_columns);
@@ -52,6 +68,33 @@ WorkingSet::Changes WorkingSet::changes(std::size_t table) const {
     }
   }
   return changes;
+}
+
+std::size_t WorkingSet::bytes() const {
+  constexpr std::size_t node = 64;
+  std::size_t size = 0;
+  for (const auto& table : entries_) {
+    for (const auto& [key, entry] : table) {
+      size += node + sizeof(Entry) + size_of(key) + (entry.row ? size_of(entry.row->values) : 0);
+    }
+  }
+  return size;
+}
+
+GenerationSql generation_sql(const Projection& projection, std::int64_t generation) {
+  const std::string all = for_generation(projection.tables_sql, generation);
+  GenerationSql apart;
+  for (std::size_t from = 0; from < all.size();) {
+    const auto end = std::min(all.find(';', from), all.size());
+    const auto first = all.find_first_not_of(" \n", from);
+    if (first < end) {
+      std::string statement = all.substr(first, end - first);
+      auto& kind = statement.starts_with("CREATE TABLE") ? apart.tables : apart.indices;
+      kind.push_back(std::move(statement));
+    }
+    from = end + 1;
+  }
+  return apart;
 }
 
 std::string for_generation(std::string_view sql, std::int64_t generation) {

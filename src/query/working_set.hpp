@@ -13,7 +13,8 @@
 namespace keel::query {
 
 /// A table of a projection. In the database it is `<name>_g<generation>`, with these columns and, beside them,
-/// `lane integer NOT NULL` and `position bigint NOT NULL`. The first `key_columns` columns are its primary key.
+/// `lane integer NOT NULL` and `position bigint NOT NULL`. The first `key_columns` columns are its primary key; the
+/// first of them is the id of the aggregate that the row tells of, so that rows of parked aggregates are known.
 struct Table {
   std::string name;
   std::vector<Column> columns;
@@ -47,6 +48,8 @@ class WorkingSet {
   void load(std::size_t table, Row row);
   /// What is to be written, in key order.
   Changes changes(std::size_t table) const;
+  /// About how much memory it takes. Looks at every row.
+  std::size_t bytes() const;
 
  private:
   struct Entry {

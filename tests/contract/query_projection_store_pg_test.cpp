@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "query/in_memory_projection_store.hpp"
@@ -9,6 +10,9 @@
 // What both read stores promise a projector.
 namespace keel::query {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// A projection with every type of column and a key of two.
 Projection sample_projection() {
@@ -36,7 +40,8 @@ Projection sample_projection() {
 struct World {
   virtual ~World() = default;
   virtual std::unique_ptr<ProjectionStore> open() = 0;
-  virtual void set_live(LiveGeneration live) = 0;
+  virtual void also_feed(FedGeneration generation) = 0;
+  virtual void make_live(FedGeneration live, FedGeneration other) = 0;
 };
 
 struct InMemoryWorld final : World {
@@ -48,7 +53,11 @@ struct InMemoryWorld final : World {
     });
   }
   std::unique_ptr<ProjectionStore> open() override { return store->open(); }
-  void set_live(LiveGeneration live) override { store->set_live("sample", live); }
+  void also_feed(FedGeneration generation) override { store->also_feed("sample", generation); }
+  void make_live(FedGeneration live, FedGeneration other) override {
+    store->set_live("sample", live);
+    store->also_feed("sample", other);
+  }
   std::shared_ptr<InMemoryReadStore> store = InMemoryReadStore::make();
 };
 
@@ -58,7 +67,11 @@ struct PostgresWorld final : World {
     if (!opened) throw std::runtime_error(opened.fault().what);
     return *std::move(opened);
   }
-  void set_live(LiveGeneration live) override {
+  void also_feed(FedGeneration generation) override {
+    database.run("INSERT INTO generations (projection, generation, version, state) VALUES ('sample', " +
+                 std::to_string(generation.generation) + ", " + std::to_string(generation.version) + ", 'fed')");
+  }
+  void make_live(FedGeneration live, FedGeneration) override {
     database.run("UPDATE projections SET live = " + std::to_string(live.generation) +
                  ", version = " + std::to_string(live.version) + ", paused = " + (live.paused ? "true" : "false"));
   }
@@ -118,11 +131,42 @@ class ProjectionStoreContract : public ::testing::TestWithParam<const char*> {
   std::unique_ptr<ProjectionStore> store_;
 };
 
-TEST_P(ProjectionStoreContract, TellsTheLiveGeneration) {
-  EXPECT_EQ(**store_->live("sample"), (LiveGeneration{1, 3, false}));
-  world_->set_live({2, 4, true});
-  EXPECT_EQ(**store_->live("sample"), (LiveGeneration{2, 4, true}));
-  EXPECT_FALSE(*store_->live("never migrated"));
+TEST_P(ProjectionStoreContract, TellsEveryGenerationThatIsFedTheLiveOneFirst) {
+  EXPECT_THAT(*store_->fed("sample"), ElementsAre(FedGeneration{1, 3, false}));
+  world_->also_feed({2, 4, false});
+  EXPECT_THAT(*store_->fed("sample"), ElementsAre(FedGeneration{1, 3, false}, FedGeneration{2, 4, false}));
+  world_->make_live({2, 4, true}, {1, 3, true});
+  EXPECT_THAT(*store_->fed("sample"), ElementsAre(FedGeneration{2, 4, true}, FedGeneration{1, 3, true}));
+  EXPECT_THAT(*store_->fed("never migrated"), IsEmpty());
+}
+
+TEST_P(ProjectionStoreContract, AFilledLaneReadsLikeACommittedOne) {
+  WorkingSet rows(projection_.tables);
+  rows.put(0, Row{{"a", std::int64_t{7}, true, Bytes{std::string("\0\xff", 2)}, Timestamp(std::chrono::microseconds(5))}, {}, Position{3}});
+  rows.put(0, Row{{"b", {}, {}, {}, {}}, {}, Position{4}});
+  rows.put(1, Row{{"a", std::int64_t{-1}, "note \t\n"}, {}, Position{2}});
+  const auto from = checkpoint();
+  const ParkedEvent parked[] = {{Position{5}, {"Thing", "c"}, "why"}};
+  ASSERT_EQ(store_->fill("sample", {1, "testing", from, Position{5}, &rows, parked}).outcome, StepOutcome::done);
+
+  EXPECT_EQ(checkpoint().position, Position{5});
+  WorkingSet read(projection_.tables);
+  read.want(0, {"a"});
+  read.want(0, {"b"});
+  read.want(1, {"a", std::int64_t{-1}});
+  ASSERT_TRUE(store_->read(1, read));
+  EXPECT_EQ(read.find(0, {"a"})->values, rows.find(0, {"a"})->values);
+  EXPECT_EQ(read.find(0, {"b"})->values, rows.find(0, {"b"})->values);
+  EXPECT_EQ(read.find(1, {"a", std::int64_t{-1}})->values, rows.find(1, {"a", std::int64_t{-1}})->values);
+  EXPECT_EQ(store_->parked("sample", 1, "testing")->size(), 1U);
+  EXPECT_EQ(store_->fill("sample", {1, "testing", from, Position{9}, &rows, {}}).outcome, StepOutcome::outrun);
+}
+
+TEST_P(ProjectionStoreContract, AFillWithARowThatCannotBeStoredIsPoisonAndWritesNothing) {
+  WorkingSet rows(projection_.tables);
+  rows.put(0, Row{{"a", std::int64_t{1'000}, true, {}, {}}, {}, Position{1}});
+  EXPECT_EQ(store_->fill("sample", {1, "testing", checkpoint(), Position{1}, &rows, {}}).outcome, StepOutcome::poison);
+  EXPECT_EQ(checkpoint().position, Position{0});
 }
 
 TEST_P(ProjectionStoreContract, MakesMissingCheckpointsOnceAtPositionZero) {
@@ -248,7 +292,7 @@ TEST(PostgresProjectionStore, ALostConnectionMakesTheSessionUnusable) {
   PostgresWorld world;
   const auto store = world.open();
   world.database.terminate("keel projector%");
-  EXPECT_FALSE(store->live("sample"));
+  EXPECT_FALSE(store->fed("sample"));
   EXPECT_FALSE(store->usable());
 }
 

@@ -190,14 +190,15 @@ TEST_F(ProjectorTest, APausedProjectionRestsUntilItIsNot) {
 }
 
 TEST_F(ProjectorTest, AnotherVersionOfTheProjectionStopsAndSaysSo) {
-  world_.read().run("UPDATE projections SET version = 7 WHERE projection = 'carts'");
+  world_.read().run("UPDATE generations SET version = 7 WHERE projection = 'carts'");
   const auto& projector = world_.project("carts");
   ASSERT_TRUE(becomes(projector, ProjectorState::stopped));
   EXPECT_NE(projector.status().reason.find("version 7"), std::string::npos);
 }
 
 TEST_F(ProjectorTest, AProjectionThatWasNeverMigratedSaysWhatToRun) {
-  world_.read().run("DELETE FROM projections WHERE projection = 'carts'");
+  world_.read().run(
+      "DELETE FROM generations WHERE projection = 'carts'; DELETE FROM projections WHERE projection = 'carts'");
   const auto& projector = world_.project("carts");
   ASSERT_TRUE(becomes(projector, ProjectorState::stopped));
   EXPECT_NE(projector.status().reason.find("keel migrate"), std::string::npos);
@@ -217,6 +218,7 @@ TEST_F(ProjectorTest, AnotherLiveGenerationIsFedFromItsOwnCheckpoints) {
   ASSERT_TRUE(world_.visible("carts", token));
   world_.read().run(
       "CREATE TABLE carts_g2 (LIKE carts_g1 INCLUDING ALL); GRANT ALL ON carts_g2 TO keel_projector;"
+      "INSERT INTO generations (projection, generation, version, state) VALUES ('carts', 2, 1, 'fed');"
       "UPDATE projections SET live = 2 WHERE projection = 'carts'");
   EXPECT_TRUE(eventually([&] { return projector.status().generation == 2; }));
   EXPECT_TRUE(world_.visible("carts", token));

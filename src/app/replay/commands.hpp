@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,5 +25,21 @@ OperatorCommand parked_list_command();
 OperatorCommand parked_show_command();
 OperatorCommand parked_retry_command();
 OperatorCommand parked_discard_command();
+OperatorCommand describe_command();
+OperatorCommand rebuild_command();
+OperatorCommand resume_command();
+OperatorCommand status_command();
+OperatorCommand cancel_command();
+OperatorCommand verify_command();
+OperatorCommand promote_command();
+OperatorCommand rollback_command();
+OperatorCommand drop_command();
+OperatorCommand pause_command();
+OperatorCommand unpause_command();
+OperatorCommand completion_command();
+OperatorCommand man_command();
+
+/// The argument as an operation's number; else complains, and answers nothing.
+std::optional<std::int64_t> operation_number(const CommandCall& call);
 
 }  // namespace keel::app

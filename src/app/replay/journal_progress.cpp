@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <cstdio>
-#include <ctime>
+#include <mutex>
 
+#include "app/replay/interrupt.hpp"
 #include "app/replay/words.hpp"
 
 namespace keel::app {
@@ -12,6 +14,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
+constexpr std::chrono::milliseconds look_every{100};
 constexpr std::chrono::milliseconds draw_every{200};
 constexpr std::chrono::milliseconds tell_every{10'000};
 
@@ -48,23 +51,25 @@ std::string progress_line(std::string_view what, const replay::Tally& tally, std
 }
 
 void JournalProgress::during(const std::function<void(replay::Tally&, const std::atomic<bool>&)>& work) {
-  const StopSignal stop;
-  const auto began = steady_clock::now();
-  auto next = began + (terminal_.can_draw() ? draw_every : tell_every);
-  std::atomic<bool> ended{false};
+  const Interrupt interrupt;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool ended = false;
   const std::jthread worker([&] {
     work(tally_, stopping_);
+    const std::lock_guard lock(mutex);
     ended = true;
-    ended.notify_all();
+    changed.notify_all();
   });
-  stop.wait([&] {
-    if (steady_clock::now() >= next) {
-      tell(began);
-      next += terminal_.can_draw() ? draw_every : tell_every;
-    }
-    return ended.load();
-  });
-  stopping_ = !ended;
+  const auto began = steady_clock::now();
+  const auto every = terminal_.can_draw() ? draw_every : tell_every;
+  auto next = began + every;
+  for (std::unique_lock lock(mutex); !changed.wait_for(lock, look_every, [&] { return ended; });) {
+    if (interrupt.asked()) stopping_ = true;
+    if (steady_clock::now() < next) continue;
+    next += every;
+    tell(began);
+  }
 }
 
 void JournalProgress::tell(steady_clock::time_point began) {

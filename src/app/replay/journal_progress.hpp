@@ -6,7 +6,6 @@
 #include <string>
 #include <thread>
 
-#include "app/process.hpp"
 #include "app/replay/terminal.hpp"
 #include "core/clock.hpp"
 #include "replay/tally.hpp"

@@ -30,11 +30,17 @@ bool CommandCall::given(std::string_view name) const { return said_.options.cont
 
 bool CommandCall::switched_on(std::string_view name) const { return given(name); }
 
-std::optional<std::int64_t> CommandCall::whole_number(std::string_view name, std::int64_t least) const {
-  const std::string text = option(name);
+std::optional<std::int64_t> parse_whole_number(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && number >= least) return number;
+  if (error != std::errc() || end != text.data() + text.size() || number < 0) return {};
+  return number;
+}
+
+std::optional<std::int64_t> CommandCall::whole_number(std::string_view name, std::int64_t least) const {
+  const std::string text = option(name);
+  const auto number = parse_whole_number(text);
+  if (number && *number >= least) return number;
   fail(Exit::usage, "--" + std::string(name) + " must be a whole number of at least " + std::to_string(least) +
                         ", not '" + text + "'");
   return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -57,6 +58,9 @@ struct OperatorCommand {
 
   std::string name() const;
 };
+
+/// Nothing unless the whole text is a number that is not negative.
+std::optional<std::int64_t> parse_whole_number(std::string_view text);
 
 /// What a command that changes something is about to do.
 struct Plan {

@@ -1,20 +1,15 @@
 #include "app/replay/parked_choice.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <iterator>
 
-#include "app/connections.hpp"
+#include "app/replay/projection_words.hpp"
 #include "ops/log.hpp"
 
 namespace keel::app {
 namespace {
 
 using query::ParkedStack;
-
-const query::Projection* find(const std::vector<query::Projection>& projections, const std::string& name) {
-  const auto found = std::ranges::find(projections, name, &query::Projection::name);
-  return found == projections.end() ? nullptr : &*found;
-}
 
 bool fits(const CommandCall& call, const ParkedStack& stack) {
   const auto generation = call.option("generation");
@@ -45,22 +40,9 @@ std::vector<Option> choosing_options(std::vector<Option> more) {
   return more;
 }
 
-std::vector<query::Projection> projections_of(const CommandCall& call) {
-  std::vector<query::Projection> all;
-  for (const auto& model : read_models_of(call.contexts())) {
-    all.insert(all.end(), model.projections.begin(), model.projections.end());
-  }
-  return all;
-}
-
 std::variant<ParkedChoice, Exit> choose_parked(const CommandCall& call) {
-  const auto projections = projections_of(call);
-  const auto* projection = find(projections, call.argument());
-  if (projection == nullptr) {
-    std::string known;
-    for (const auto& each : projections) known += " " + each.name;
-    return call.fail(Exit::not_found, "there is no projection '" + call.argument() + "'; there are:" + known);
-  }
+  auto projection = declared_projection(call, call.argument());
+  if (!projection) return Exit::not_found;
   auto parking = query::open_parking(call.configuration().text("read.dsn"), "keel replay parked");
   if (!parking) return call.fail(parking.fault());
   auto stacks = (*parking)->stacks(projection->name);
@@ -68,26 +50,31 @@ std::variant<ParkedChoice, Exit> choose_parked(const CommandCall& call) {
   std::erase_if(*stacks, [&](const auto& stack) { return !fits(call, stack); });
   if (call.arguments().size() == 1) {
     std::erase_if(*stacks, &ParkedStack::discarded);
-    return ParkedChoice{*projection, *std::move(parking), *std::move(stacks)};
+    return ParkedChoice{*std::move(projection), *std::move(parking), *std::move(stacks)};
   }
   auto chosen = named(call, *stacks);
   if (const auto* missing = std::get_if<std::string>(&chosen)) {
     return call.fail(Exit::not_found, projection->name + " has nothing parked of '" + *missing + "'");
   }
-  return ParkedChoice{*projection, *std::move(parking), std::get<std::vector<ParkedStack>>(std::move(chosen))};
+  return ParkedChoice{*std::move(projection), *std::move(parking), std::get<std::vector<ParkedStack>>(std::move(chosen))};
 }
 
 std::string name_of(const query::ParkedPlace& place) { return place.aggregate.type + "/" + place.aggregate.id; }
 
 Result<Done> note_deed(const CommandCall& call, const std::string& action, const std::string& projection,
                        const query::ParkedPlace& place, const std::string& result) {
+  auto deed = deed_of(call, action, projection, place.generation);
+  deed.result = name_of(place) + ": " + result;
   log::info("replay", action,
-            {{"projection", projection},
+            {{"who", deed.who},
+             {"projection", projection},
              {"generation", place.generation},
              {"aggregate", name_of(place)},
-             {"reason", call.reason()},
+             {"reason", deed.reason},
              {"result", result}});
-  return Done{};
+  const auto store = replay::ReadStore::open(call.configuration().text("read.dsn"));
+  if (!store) return store.fault();
+  return (*store)->note(deed);
 }
 
 }  // namespace keel::app

@@ -1,5 +1,6 @@
 #include "app/replay/commands.hpp"
 #include "app/replay/parked_choice.hpp"
+#include "app/replay/projection_words.hpp"
 #include "app/replay/words.hpp"
 
 namespace keel::app {
@@ -7,8 +8,11 @@ namespace {
 
 using query::ParkedStack;
 
-bool wanted(const CommandCall& call, const std::string& projection) {
-  return call.arguments().empty() || call.argument() == projection;
+/// All of them, or the one that was named; nothing when there is no such one.
+std::vector<query::Projection> wanted(const CommandCall& call) {
+  if (call.arguments().empty()) return declared_projections(call);
+  const auto one = declared_projection(call, call.argument());
+  return one ? std::vector{*one} : std::vector<query::Projection>{};
 }
 
 std::vector<Field> row_of(const std::string& projection, const ParkedStack& stack, Timestamp now) {
@@ -30,12 +34,11 @@ std::vector<Field> row_of(const std::string& projection, const ParkedStack& stac
 Exit run(CommandCall& call) {
   const auto parking = query::open_parking(call.configuration().text("read.dsn"), "keel replay parked");
   if (!parking) return call.fail(parking.fault());
-  bool known = call.arguments().empty();
+  const auto projections = wanted(call);
+  if (projections.empty()) return Exit::not_found;
   call.output.begin({"projection", "generation", "context", "lane", "aggregate", "depth", "first_position", "parked_at",
                      "age", "attempts", "state", "reason"});
-  for (const auto& projection : projections_of(call)) {
-    if (!wanted(call, projection.name)) continue;
-    known = true;
+  for (const auto& projection : projections) {
     const auto stacks = (*parking)->stacks(projection.name);
     if (!stacks) return call.fail(stacks.fault());
     for (const auto& stack : *stacks) {
@@ -43,8 +46,7 @@ Exit run(CommandCall& call) {
       call.output.row(row_of(projection.name, stack, system_now()));
     }
   }
-  if (known) return Exit::ok;
-  return call.fail(Exit::not_found, "there is no projection '" + call.argument() + "'");
+  return Exit::ok;
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include "replay/parked_retry.hpp"
 
+#include <algorithm>
+
 #include "app/connections.hpp"
 #include "app/replay/commands.hpp"
 #include "app/replay/parked_choice.hpp"
+#include "app/replay/projection_words.hpp"
 
 namespace keel::app {
 namespace {
@@ -42,6 +45,24 @@ std::vector<Field> row_of(const ParkedStack& stack, const Retried& retried) {
 
 const std::vector<std::string> columns{"aggregate", "generation",   "depth",       "first_position",
                                        "folds",     "rows_written", "rows_erased", "result"};
+
+/// Another version's rows are not this code's to write.
+std::optional<Exit> other_versions(const CommandCall& call, const ParkedChoice& choice) {
+  auto opened = open_read_store(call);
+  if (const auto* code = std::get_if<Exit>(&opened)) return *code;
+  const auto generations = std::get<0>(opened)->generations(choice.projection.name);
+  if (!generations) return call.fail(generations.fault());
+  for (const auto& row : *generations) {
+    const bool concerned = std::ranges::any_of(
+        choice.stacks, [&](const auto& stack) { return stack.place.generation == row.generation; });
+    if (!concerned || row.version == choice.projection.version) continue;
+    return call.fail(Exit::conflict, "generation " + std::to_string(row.generation) + " was made by version " +
+                                         std::to_string(row.version) + " of the projection, this is version " +
+                                         std::to_string(choice.projection.version) +
+                                         ": choose another with --generation, or run the other binary");
+  }
+  return {};
+}
 
 /// What a retry would come to, for every aggregate that was chosen.
 Result<Plan> rehearse(const ParkedChoice& choice, journal::Journal& journal) {
@@ -86,6 +107,7 @@ Exit run(CommandCall& call) {
     call.terminal.say("nothing is parked");
     return Exit::ok;
   }
+  if (const auto end = other_versions(call, choice)) return *end;
   const auto journal = journal_opener(call.configuration(), "replay parked retry")();
   if (!journal) return call.fail(journal.fault());
   const auto plan = rehearse(choice, **journal);

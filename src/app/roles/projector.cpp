@@ -1,4 +1,4 @@
-#include "query/projector.hpp"
+#include "query/projector_set.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -55,10 +55,10 @@ query::ProjectorOptions projector_options(const Configuration& configuration) {
 }
 
 Projector::Sources sources(const Configuration& configuration, const Projection& projection,
-                           const query::LaneChoice& lanes) {
+                           const query::LaneChoice& lanes, std::int64_t generation) {
   kafka::ConsumerOptions consumer;
   consumer.client = kafka_options(configuration, "projector-" + projection.name);
-  consumer.group = "keel-" + projection.name;
+  consumer.group = "keel-" + projection.name + "-g" + std::to_string(generation);
   if (lanes.kind == query::LaneChoice::Kind::group) {
     for (const auto& context : projection.contexts) consumer.subscription.push_back(kafka::topic_of(context));
   }
@@ -67,20 +67,29 @@ Projector::Sources sources(const Configuration& configuration, const Projection&
           [consumer] { return kafka::open_consumer(consumer); }};
 }
 
-std::optional<std::string> why_not_running(const Projector& projector) {
-  const auto status = projector.status();
-  if (status.state == query::ProjectorState::running || status.state == query::ProjectorState::paused) {
-    return std::nullopt;
-  }
+std::optional<std::string> trouble_of(const query::ProjectorStatus& status) {
+  if (status.state == query::ProjectorState::running || status.state == query::ProjectorState::paused) return {};
   return std::string(name_of(status.state)) + (status.reason.empty() ? "" : ": " + status.reason);
+}
+
+/// Asked of the live generation alone: others are nobody's before they are promoted.
+std::optional<std::string> why_not_running(const query::ProjectorSet& projectors) {
+  const auto status = projectors.status();
+  if (!status.reason.empty()) return status.reason;
+  for (const auto& one : status.generations) {
+    if (status.live && one.generation == status.live->generation) return trouble_of(one);
+  }
+  return "starting";
 }
 
 Exit project(Role& role, const std::vector<Projection>& projections, const query::ProjectorOptions& options) {
   const Configuration& configuration = role.configuration();
-  std::vector<std::unique_ptr<Projector>> projectors;
+  std::vector<std::unique_ptr<query::ProjectorSet>> projectors;
   for (const auto& projection : projections) {
-    projectors.push_back(
-        std::make_unique<Projector>(projection, sources(configuration, projection, options.lanes), options));
+    const auto connected = [&configuration, &options, projection](std::int64_t generation) {
+      return sources(configuration, projection, options.lanes, generation);
+    };
+    projectors.push_back(std::make_unique<query::ProjectorSet>(projection, connected, options));
     role.ready_when(projection.name, [raw = projectors.back().get()] { return why_not_running(*raw); });
   }
   ops::SupervisionRegistry registry;
