@@ -35,8 +35,8 @@ class MessageDirectory {
 
   /// Reads a stored command by its full name. Fault: unknown name, or bytes that do not decode.
   Result<std::unique_ptr<domain::Message>> decode_command(std::string_view type, std::string_view bytes) const;
-  /// Reads a stored event by its full name: what it is today, one message or several. Fault: unknown name, bytes that do
-  /// not decode, or an upcaster that threw.
+  /// Reads a stored event by its full name: what it is today, one message or several. Fault: unknown name, bytes that
+  /// do not decode, or an upcaster that threw.
   Result<std::vector<std::unique_ptr<domain::Message>>> decode_event(std::string_view type,
                                                                      std::string_view bytes) const;
 

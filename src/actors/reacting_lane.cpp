@@ -68,8 +68,8 @@ void ReactingLane::react(Entry& entry) {
   const auto& event = entry.event;
   const auto& message = *entry.messages[entry.reacted++];
   entry.open_sends = 1;  // the reaction itself: an answer cannot finish what is still being told
-  follow(entry, reactor_.react(
-                    {context_, lane_, event.position, event.aggregate, event.version, event.recorded_at, message}));
+  follow(entry,
+         reactor_.react({context_, lane_, event.position, event.aggregate, event.version, event.recorded_at, message}));
   if (--entry.open_sends == 0) finish(entry);
 }
 

@@ -93,8 +93,8 @@ struct OldEventsOf<A> {
 ///       static Decision decide(const State&, const v1::CheckOutRequest&);
 ///       static void evolve(State&, const v1::ItemAdded&);
 ///       static void evolve(State&, const v1::CartCheckedOut&);
-///       static Became<v1::ItemAdded> upcast(const v1::ItemPut&);    // into events, or old events further down the list
-///       static void check(const v1::AddItemRequest&, Violations&);  // optional: shape, looked at by the edge
+///       static Became<v1::ItemAdded> upcast(const v1::ItemPut&);    // into events, or old events further down the
+///       list static void check(const v1::AddItemRequest&, Violations&);  // optional: shape, looked at by the edge
 ///     };
 template <class A>
 concept Aggregate = requires {
@@ -134,8 +134,8 @@ struct AggregateKind {
   std::string_view context;
   std::string_view type;
   const Message* empty_state;
-  /// Changes when the state's descriptor, `evolve_revision` or the list of old events does: a snapshot of another schema
-  /// is ignored.
+  /// Changes when the state's descriptor, `evolve_revision` or the list of old events does: a snapshot of another
+  /// schema is ignored.
   std::int64_t schema;
   std::span<const Command> commands;
   std::span<const Event> events;
@@ -181,8 +181,8 @@ struct AggregateKind {
   void bring_to_today(std::unique_ptr<Message> message, std::vector<Today>& today) const;
 };
 
-/// FNV-1a-64 over the state's descriptor (with what it refers to, in name order), the revision, and the names of the old
-/// events: since another one is read, states may differ from those that were kept.
+/// FNV-1a-64 over the state's descriptor (with what it refers to, in name order), the revision, and the names of the
+/// old events: since another one is read, states may differ from those that were kept.
 std::int64_t schema_hash(const google::protobuf::Descriptor* state, int evolve_revision,
                          std::span<const AggregateKind::OldEvent> old_events = {});
 
@@ -236,8 +236,7 @@ std::span<const AggregateKind::OldEvent> old_events(Messages<>) {
 
 template <class A, class... Old>
 std::span<const AggregateKind::OldEvent> old_events(Messages<Old...>) {
-  static const AggregateKind::OldEvent list[] = {
-      {Old::descriptor(), &Old::default_instance(), &upcast<A, Old>}...};
+  static const AggregateKind::OldEvent list[] = {{Old::descriptor(), &Old::default_instance(), &upcast<A, Old>}...};
   return list;
 }
 

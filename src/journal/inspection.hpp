@@ -51,10 +51,10 @@ struct SnapshotSeen {
   std::optional<Position> version_at;
 };
 
-/// A look over the journal's tables as a whole, for `keel replay journal`: what the port `Journal`, made for one lane or
-/// one aggregate at a time, does not answer. Every call is one short statement over a bounded range of a key, so that no
-/// snapshot of the database is held for long (docs/protocol.md 1.2). One session; blocks; one thread at a time. Needs
-/// SELECT on events, receipts and snapshots.
+/// A look over the journal's tables as a whole, for `keel replay journal`: what the port `Journal`, made for one lane
+/// or one aggregate at a time, does not answer. Every call is one short statement over a bounded range of a key, so
+/// that no snapshot of the database is held for long (docs/protocol.md 1.2). One session; blocks; one thread at a time.
+/// Needs SELECT on events, receipts and snapshots.
 class Inspection {
  public:
   virtual ~Inspection() = default;

@@ -92,8 +92,7 @@ class PostgresInspection final : public Inspection {
   Result<std::vector<ReceiptSeen>> receipts(ReceiptDay day, std::string_view context, Lane lane, const Uuid& after,
                                             std::int64_t limit) override {
     const auto rows =
-        ask(page_receipts,
-            Parameters().integer(day.day).text(context).integer(lane.value).uuid(after).bigint(limit),
+        ask(page_receipts, Parameters().integer(day.day).text(context).integer(lane.value).uuid(after).bigint(limit),
             "reading receipts");
     if (!rows) return rows.fault();
     std::vector<ReceiptSeen> seen;
@@ -110,10 +109,9 @@ class PostgresInspection final : public Inspection {
 
   Result<std::vector<SnapshotSeen>> snapshots(std::string_view context, const AggregateRef& after, std::int64_t limit,
                                               bool with_events) override {
-    const auto rows =
-        ask(page_snapshots,
-            Parameters().text(context).text(after.type).text(after.id).bigint(limit).boolean(with_events),
-            "reading snapshots");
+    const auto rows = ask(page_snapshots,
+                          Parameters().text(context).text(after.type).text(after.id).bigint(limit).boolean(with_events),
+                          "reading snapshots");
     if (!rows) return rows.fault();
     std::vector<SnapshotSeen> seen;
     for (int row = 0; row < rows->size(); ++row) {

@@ -87,8 +87,7 @@ class InMemoryParking final : public Parking {
   static void add(std::vector<ParkedStack>& stacks, const ParkedPlace& place, const ParkedRow& row) {
     const auto known = std::ranges::find(stacks, place, &ParkedStack::place);
     if (known == stacks.end()) {
-      stacks.push_back(
-          {place, 1, row.event.position, row.event.reason, row.attempts, row.parked_at, row.discarded});
+      stacks.push_back({place, 1, row.event.position, row.event.reason, row.attempts, row.parked_at, row.discarded});
       return;
     }
     ++known->depth;

@@ -77,22 +77,23 @@ class Parking {
  public:
   virtual ~Parking() = default;
 
-  /// Everything that is parked of a projection, in all its generations; by generation, context, lane and first position.
+  /// Everything that is parked of a projection, in all its generations; by generation, context, lane and first
+  /// position.
   virtual Result<std::vector<ParkedStack>> stacks(std::string_view projection) = 0;
   /// Positions of the parked events of one aggregate, in order.
   virtual Result<std::vector<Position>> positions(std::string_view projection, const ParkedPlace& place) = 0;
   /// Loads the rows that are wanted.
   virtual Result<Done> read(std::int64_t generation, WorkingSet& rows) = 0;
 
-  /// One transaction: locks the lane's checkpoint, so that nobody folds the lane meanwhile; lets `fold` take all that is
-  /// parked of the aggregate; writes the rows, deletes the pointers and raises the checkpoint's revision, which tells
-  /// projectors and queries. Anything but done: nothing was changed.
+  /// One transaction: locks the lane's checkpoint, so that nobody folds the lane meanwhile; lets `fold` take all that
+  /// is parked of the aggregate; writes the rows, deletes the pointers and raises the checkpoint's revision, which
+  /// tells projectors and queries. Anything but done: nothing was changed.
   virtual Unparked unpark(std::string_view projection, const ParkedPlace& place, WorkingSet& rows,
                           const FoldParked& fold) = 0;
   /// Remembers that a retry failed, and why.
   virtual Result<Done> note_attempt(std::string_view projection, const ParkedPlace& place, const std::string& why) = 0;
-  /// Marks what is parked of the aggregate as given up. The answer: how many events; 0 when nothing is parked. Queries go
-  /// on marking its rows, and its later events are parked too.
+  /// Marks what is parked of the aggregate as given up. The answer: how many events; 0 when nothing is parked. Queries
+  /// go on marking its rows, and its later events are parked too.
   virtual Result<std::int64_t> discard(std::string_view projection, const ParkedPlace& place) = 0;
 };
 

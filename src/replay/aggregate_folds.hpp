@@ -24,8 +24,8 @@ struct Share {
   std::pair<Share, Share> halves() const { return {{modulus * 2, rest}, {modulus * 2, rest + modulus}}; }
 };
 
-/// Folds every aggregate of a share of one lane, event by event in lane order: versions are 1..n, every event is known and
-/// decodes (through its upcasters), is remembered without an error, and every kept snapshot equals the fold at its
+/// Folds every aggregate of a share of one lane, event by event in lane order: versions are 1..n, every event is known
+/// and decodes (through its upcasters), is remembered without an error, and every kept snapshot equals the fold at its
 /// version. One finding an aggregate: after the first its events are only counted.
 class AggregateFolds {
  public:

@@ -47,7 +47,11 @@ Result<Done> check_places(journal::Journal& journal, const std::string& context,
   for (std::size_t lane = 0; lane < std::min(places->size(), heads->size()); ++lane) {
     const auto place = (*places)[lane];
     if (place <= (*heads)[lane]) continue;
-    report({kind, context, Lane{static_cast<std::int32_t>(lane)}, place, {},
+    report({kind,
+            context,
+            Lane{static_cast<std::int32_t>(lane)},
+            place,
+            {},
             who + " stands at " + std::to_string(place.value) + ", beyond the lane's end at " +
                 std::to_string((*heads)[lane].value)});
   }
@@ -57,8 +61,8 @@ Result<Done> check_places(journal::Journal& journal, const std::string& context,
 Result<Done> check_places(journal::Journal& journal, const std::vector<CheckedContext>& contexts,
                           const std::vector<const domain::Reactor*>& reactors, const Report& report) {
   for (const auto& context : contexts) {
-    auto done = check_places(journal, context.name, "publication", "publication", journal.publications(context.name),
-                             report);
+    auto done =
+        check_places(journal, context.name, "publication", "publication", journal.publications(context.name), report);
     if (!done) return done;
   }
   for (const auto* reactor : reactors) {

@@ -44,7 +44,11 @@ struct LaneCheck::Pass {
 
 LaneCheck::LaneCheck(Sessions sessions, const CheckOptions& options, Tally& tally, Report report,
                      const std::atomic<bool>& stopping)
-    : sessions_(std::move(sessions)), options_(options), tally_(tally), report_(std::move(report)), stopping_(stopping) {}
+    : sessions_(std::move(sessions)),
+      options_(options),
+      tally_(tally),
+      report_(std::move(report)),
+      stopping_(stopping) {}
 
 Result<Done> LaneCheck::events(const CheckedContext& context, Lane lane, std::int32_t lane_count, Position head) {
   LaneOrder order(context.name, lane, lane_count, report_);

@@ -9,8 +9,7 @@ LaneOrder::LaneOrder(std::string context, Lane lane, std::int32_t lane_count, Re
 
 void LaneOrder::take(const journal::RecordedEvent& event) {
   if (event.position != last_.next()) {
-    find("hole", event,
-         "position " + std::to_string(event.position.value) + " follows " + std::to_string(last_.value));
+    find("hole", event, "position " + std::to_string(event.position.value) + " follows " + std::to_string(last_.value));
   }
   if (event.epoch < epoch_) {
     find("order", event,
@@ -26,7 +25,11 @@ void LaneOrder::take(const journal::RecordedEvent& event) {
 
 void LaneOrder::end(Position head) {
   if (last_ >= head) return;
-  report_({"hole", context_, lane_, last_.next(), {},
+  report_({"hole",
+           context_,
+           lane_,
+           last_.next(),
+           {},
            "the lane ended at " + std::to_string(head.value) + " and now ends at " + std::to_string(last_.value)});
 }
 

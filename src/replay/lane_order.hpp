@@ -7,8 +7,8 @@
 
 namespace keel::replay {
 
-/// Looks at one lane's events in the order in which they were read: positions are 1..n without a hole or a repeat, epochs
-/// and times never fall, and every aggregate lives in the lane of its hash. Remembers one event.
+/// Looks at one lane's events in the order in which they were read: positions are 1..n without a hole or a repeat,
+/// epochs and times never fall, and every aggregate lives in the lane of its hash. Remembers one event.
 class LaneOrder {
  public:
   LaneOrder(std::string context, Lane lane, std::int32_t lane_count, Report report);

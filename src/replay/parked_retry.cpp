@@ -30,7 +30,8 @@ std::string pointer_to_nothing(const query::ParkedPlace& place, Position positio
 /// A reason as every store takes it, whatever bytes an error message has.
 std::string plain(std::string_view why) {
   std::string text(why.substr(0, 500));
-  std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::ranges::replace_if(
+      text, [](char c) { return c < ' ' || c > '~'; }, '?');
   return text;
 }
 
@@ -118,8 +119,8 @@ Result<Done> ParkedRetry::each_batch(std::span<const Position> positions, const 
   if (positions.empty()) return Done{};
   const auto first = journal_.read(place_.context, place_.lane, Position{positions.front().value - 1}, 1);
   if (!first) return first.fault();
-  const bool there = !first->empty() && first->front().position == positions.front() &&
-                     first->front().aggregate == place_.aggregate;
+  const bool there =
+      !first->empty() && first->front().position == positions.front() && first->front().aggregate == place_.aggregate;
   if (!there) return Fault{.what = pointer_to_nothing(place_, positions.front())};
   Version read{first->front().version.value - 1};
   auto wanted = positions.begin();

@@ -124,8 +124,8 @@ class Collector final : public MessageDifferencer::Reporter {
   }
   void ReportDeleted(const Message& owner, const Message&, const Path& path) override {
     if (!known(path)) return;
-    found.push_back(
-        {text_of(before_, path, Side::before), Difference::Kind::removed, json_at(owner, path.back(), Side::before), ""});
+    found.push_back({text_of(before_, path, Side::before), Difference::Kind::removed,
+                     json_at(owner, path.back(), Side::before), ""});
   }
   /// Told of a message after the fields in it that were told of already.
   void ReportModified(const Message& before, const Message& after, const Path& path) override {

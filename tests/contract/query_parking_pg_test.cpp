@@ -64,7 +64,8 @@ class ParkingContract : public ::testing::TestWithParam<const char*> {
                                                    : std::make_unique<PostgresWorld>()),
         store_(world_->open()),
         parking_(world_->open_parking()) {
-    park({{Position{1}, poison_, "no known event"}, {Position{2}, other_, "broken"}, {Position{3}, poison_, "follows"}});
+    park(
+        {{Position{1}, poison_, "no known event"}, {Position{2}, other_, "broken"}, {Position{3}, poison_, "follows"}});
   }
 
   Checkpoint checkpoint() {
@@ -238,8 +239,8 @@ TEST(PostgresParking, AProjectorWaitsWhileTheLaneIsBeingMended) {
   const auto projection = sample_projection();
   WorkingSet rows(projection.tables);
   const auto unparked = parking->unpark("sample", {1, "testing", Lane{0}, aggregate}, rows, [&](auto) {
-    const auto blocked = world.database.value(
-        "SELECT count(*) FROM (SELECT FROM checkpoints FOR UPDATE SKIP LOCKED) AS free");
+    const auto blocked =
+        world.database.value("SELECT count(*) FROM (SELECT FROM checkpoints FOR UPDATE SKIP LOCKED) AS free");
     EXPECT_EQ(blocked, "0");
     return Result<std::optional<StillPoison>>(std::optional<StillPoison>());
   });

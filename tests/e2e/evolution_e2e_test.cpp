@@ -1,8 +1,8 @@
-// 100,000 events of 1,000 aggregates, one of which is an event that the running binary does not know: 999 reach the head,
-// one is parked, and a binary with the upcaster mends it. docs/protocol.md, "Projection".
+// 100,000 events of 1,000 aggregates, one of which is an event that the running binary does not know: 999 reach the
+// head, one is parked, and a binary with the upcaster mends it. docs/protocol.md, "Projection".
 
-#include <grpcpp/client_context.h>
 #include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -55,7 +55,8 @@ std::string counters_sql() {
 /// Every counter moves by one, a hundred times, in turn; the poisoned one is opened in the middle of it.
 void fill(const Database& journal) {
   journal.run(
-      "INSERT INTO events (context, lane, position, epoch, aggregate_type, aggregate_id, version, type, payload, metadata,"
+      "INSERT INTO events (context, lane, position, epoch, aggregate_type, aggregate_id, version, type, payload, "
+      "metadata,"
       " recorded_at) "
       "SELECT 'testing', c.lane, (v - 1) * c.count + c.place, 0, 'Counter', c.id, v, 'keel.testing.v1.CounterMoved',"
       "       '\\x080110'::bytea || decode(lpad(to_hex(v), 2, '0'), 'hex'), ''::bytea,"
@@ -65,15 +66,17 @@ void fill(const Database& journal) {
   v1::CounterOpened opened;
   opened.set_starting_value(poison_version);
   opened.set_label("door");
-  journal.run("SET session_replication_role = replica; UPDATE events SET type = 'keel.testing.v1.CounterOpened', payload = "
-              "'\\x" +
-              hex(opened.SerializeAsString()) + "' WHERE aggregate_id = '" + poison + "' AND version = " +
-              std::to_string(poison_version));
+  journal.run(
+      "SET session_replication_role = replica; UPDATE events SET type = 'keel.testing.v1.CounterOpened', payload = "
+      "'\\x" +
+      hex(opened.SerializeAsString()) + "' WHERE aggregate_id = '" + poison +
+      "' AND version = " + std::to_string(poison_version));
 }
 
 std::string rows_digest(const Database& read) {
   return read.value(
-      "SELECT md5(string_agg(t::text, ',' ORDER BY counter_id)) FROM (SELECT counter_id, version, changed_at, state, lane,"
+      "SELECT md5(string_agg(t::text, ',' ORDER BY counter_id)) FROM (SELECT counter_id, version, changed_at, state, "
+      "lane,"
       " position FROM counters_g1) t");
 }
 

@@ -69,7 +69,8 @@ class JournalCheck : public ::testing::Test {
                                [this] { return journal::open_inspection(database_.options()); }};
     const std::atomic<bool> stopping{false};
     const auto checked = check_journal(
-        contexts, {}, sources, options_, tally_, [&](Finding finding) { found.push_back(std::move(finding)); }, stopping);
+        contexts, {}, sources, options_, tally_, [&](Finding finding) { found.push_back(std::move(finding)); },
+        stopping);
     EXPECT_TRUE(checked) << checked.fault().what;
     return found;
   }
@@ -118,8 +119,9 @@ TEST_F(JournalCheck, FindsAnEventThatDoesNotDecode) {
   EXPECT_EQ(found[0].kind, "undecodable");
   EXPECT_EQ(found[0].lane, home("counter-3"));
   EXPECT_EQ(found[0].aggregate, (AggregateRef{"Counter", "counter-3"}));
-  EXPECT_EQ(found[0].position->value,
-            std::stoll(database_.value("SELECT position FROM events WHERE aggregate_id = 'counter-3' AND version = 5")));
+  EXPECT_EQ(
+      found[0].position->value,
+      std::stoll(database_.value("SELECT position FROM events WHERE aggregate_id = 'counter-3' AND version = 5")));
 }
 
 TEST_F(JournalCheck, ReadsOldEventsThroughTheirUpcasters) {
@@ -144,23 +146,26 @@ TEST_F(JournalCheck, IgnoresASnapshotOfAnotherSchemaAsTheServiceDoes) {
 }
 
 TEST_F(JournalCheck, FindsSnapshotsWithoutTheirEvent) {
-  tamper("UPDATE snapshots SET version = 99 WHERE aggregate_id = 'counter-3'; "
-         "UPDATE snapshots SET position = position + 1 WHERE aggregate_id = 'counter-4'; "
-         "INSERT INTO snapshots SELECT context, aggregate_type, 'nobody', 1, 1, schema, incarnation, state, taken_at"
-         "  FROM snapshots LIMIT 1");
+  tamper(
+      "UPDATE snapshots SET version = 99 WHERE aggregate_id = 'counter-3'; "
+      "UPDATE snapshots SET position = position + 1 WHERE aggregate_id = 'counter-4'; "
+      "INSERT INTO snapshots SELECT context, aggregate_type, 'nobody', 1, 1, schema, incarnation, state, taken_at"
+      "  FROM snapshots LIMIT 1");
   EXPECT_THAT(kinds(), ElementsAre("snapshot", "snapshot", "snapshot"));
 }
 
 TEST_F(JournalCheck, FindsReceiptsThatPointAtNothing) {
-  tamper("UPDATE receipts SET position = 9999 WHERE aggregate_id = 'counter-3' AND version = 1; "
-         "UPDATE receipts SET version = 77 WHERE aggregate_id = 'counter-4' AND version = 1; "
-         "UPDATE receipts SET position = 1 WHERE aggregate_id = 'counter-5' AND version = 6");
+  tamper(
+      "UPDATE receipts SET position = 9999 WHERE aggregate_id = 'counter-3' AND version = 1; "
+      "UPDATE receipts SET version = 77 WHERE aggregate_id = 'counter-4' AND version = 1; "
+      "UPDATE receipts SET position = 1 WHERE aggregate_id = 'counter-5' AND version = 6");
   EXPECT_THAT(kinds(), ElementsAre("receipt", "receipt", "receipt")) << words_;
 }
 
 TEST_F(JournalCheck, AcceptsTheReceiptOfANoOpAtAnotherAggregatesEvent) {
-  tamper("UPDATE receipts r SET position = (SELECT max(position) FROM events e WHERE e.lane = r.lane)"
-         " WHERE aggregate_id = 'counter-3' AND version = 2");
+  tamper(
+      "UPDATE receipts r SET position = (SELECT max(position) FROM events e WHERE e.lane = r.lane)"
+      " WHERE aggregate_id = 'counter-3' AND version = 2");
   EXPECT_THAT(check(), IsEmpty());
 }
 
@@ -175,8 +180,9 @@ TEST_F(JournalCheck, FindsAPublicationBeyondTheLanesEnd) {
 TEST_F(JournalCheck, FindsAnEventInAStrangeLaneAndAnEpochThatFell) {
   tamper("UPDATE events SET epoch = 99 WHERE lane = 0 AND position = 1");
   EXPECT_THAT(kinds(), ElementsAre("order"));
-  tamper("UPDATE events SET epoch = 1 WHERE lane = 0 AND position = 1; "
-         "UPDATE events SET aggregate_id = 'counter-moved' WHERE aggregate_id = 'counter-3'");
+  tamper(
+      "UPDATE events SET epoch = 1 WHERE lane = 0 AND position = 1; "
+      "UPDATE events SET aggregate_id = 'counter-moved' WHERE aggregate_id = 'counter-3'");
   EXPECT_THAT(kinds(), ::testing::Not(IsEmpty()));
 }
 
@@ -184,8 +190,8 @@ TEST_F(JournalCheck, AFaultEndsItAndSaysWhy) {
   const CheckSources sources{[] { return Result<std::unique_ptr<journal::Journal>>(Fault{.what = "no server"}); },
                              [this] { return journal::open_inspection(database_.options()); }};
   const std::atomic<bool> stopping{false};
-  const auto checked = check_journal({{"testing", {&domain::kind_of<Counter>()}}}, {}, sources, options_, tally_,
-                                     [](const Finding&) {}, stopping);
+  const auto checked = check_journal(
+      {{"testing", {&domain::kind_of<Counter>()}}}, {}, sources, options_, tally_, [](const Finding&) {}, stopping);
   ASSERT_FALSE(checked);
   EXPECT_EQ(checked.fault().what, "no server");
 }

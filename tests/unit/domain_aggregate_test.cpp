@@ -123,9 +123,7 @@ TEST(Upcasters, TheStoredMessageCanStillBeSeen) {
   EXPECT_EQ(stored->GetDescriptor(), CounterOpened::descriptor());
 }
 
-TEST(SchemaHash, ChangesWithTheListOfOldEvents) {
-  EXPECT_NE(counter.schema, kind_of<ForgetfulCounter>().schema);
-}
+TEST(SchemaHash, ChangesWithTheListOfOldEvents) { EXPECT_NE(counter.schema, kind_of<ForgetfulCounter>().schema); }
 
 TEST(SchemaHash, ChangesWithTheRevisionAndTheDescriptor) {
   const auto* state = cart::v1::CartState::descriptor();

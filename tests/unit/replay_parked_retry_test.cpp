@@ -42,8 +42,10 @@ class ParkedRetryTest : public ::testing::Test {
     history_.happens(domain::kind_of<Counter>(), id, event.GetTypeName(), event.SerializeAsString());
   }
   LaneProjector::Place place_of_lane() {
-    return {"testing", 1,
-            session_->checkpoints("counters", 1, "testing", std::vector{Lane{0}}, history_.incarnation())->front(), {}};
+    return {"testing",
+            1,
+            session_->checkpoints("counters", 1, "testing", std::vector{Lane{0}}, history_.incarnation())->front(),
+            {}};
   }
   void work() {
     for (int i = 0; i < 100 && lane_->has_work(now_); ++i) lane_->work(*session_, *journal_, now_);

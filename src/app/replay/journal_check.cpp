@@ -36,8 +36,8 @@ class Listing {
 
 std::string summary(const replay::Tally& tally) {
   return std::to_string(tally.events.load()) + " events read, " + std::to_string(tally.snapshots.load()) +
-         " snapshots compared with the fold, " + std::to_string(tally.receipts.load()) + " receipts looked up: " +
-         std::to_string(tally.findings.load()) + " findings";
+         " snapshots compared with the fold, " + std::to_string(tally.receipts.load()) +
+         " receipts looked up: " + std::to_string(tally.findings.load()) + " findings";
 }
 
 std::optional<replay::CheckOptions> options_of(const CommandCall& call) {

@@ -16,8 +16,8 @@ namespace keel::app {
 std::string progress_line(std::string_view what, const replay::Tally& tally, std::chrono::duration<double> since,
                           Timestamp now);
 
-/// Tells people how a long look over the journal comes on while `work` runs: on a terminal one line drawn over and over,
-/// elsewhere a line every ten seconds. Watches for SIGINT and SIGTERM, and sets `stopping` when one came.
+/// Tells people how a long look over the journal comes on while `work` runs: on a terminal one line drawn over and
+/// over, elsewhere a line every ten seconds. Watches for SIGINT and SIGTERM, and sets `stopping` when one came.
 class JournalProgress {
  public:
   JournalProgress(std::string what, Terminal& terminal) : what_(std::move(what)), terminal_(terminal) {}

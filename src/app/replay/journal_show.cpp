@@ -111,9 +111,8 @@ const domain::AggregateKind* kind_of(const CommandCall& call, const std::string&
 Exit no_such_kind(const CommandCall& call, const std::string& type) {
   std::string known;
   for (const auto& context : call.contexts()) known += " " + context.name;
-  return call.fail(Exit::not_found, type.empty()
-                                        ? "there is no context '" + call.argument() + "'; there are:" + known
-                                        : "context '" + call.argument() + "' has no aggregate '" + type + "'");
+  return call.fail(Exit::not_found, type.empty() ? "there is no context '" + call.argument() + "'; there are:" + known
+                                                 : "context '" + call.argument() + "' has no aggregate '" + type + "'");
 }
 
 /// One moment is asked for, or a range: both at once say nothing.

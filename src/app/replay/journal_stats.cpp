@@ -13,8 +13,8 @@ using replay::LaneStats;
 Field moment(const std::optional<Timestamp>& at) { return at ? Field(utc_text(*at)) : Field(); }
 
 void show(CommandCall& call, const std::vector<LaneStats>& all, const std::string& lane_column) {
-  call.output.begin({"context", lane_column, "events", "bytes", "aggregates", "snapshots", "receipts", "first_at",
-                     "last_at"});
+  call.output.begin(
+      {"context", lane_column, "events", "bytes", "aggregates", "snapshots", "receipts", "first_at", "last_at"});
   for (const auto& stats : all) {
     const auto& extent = stats.extent;
     call.output.row({stats.context, std::int64_t{stats.lane.value}, extent.events, extent.bytes, extent.aggregates,
@@ -46,8 +46,9 @@ Exit run(CommandCall& call) {
 OperatorCommand journal_stats_command() {
   return {.words = {"journal", "stats"},
           .summary = "what the journal holds: events, bytes, aggregates, snapshots, receipts",
-          .explanation = "Counts by short ranges, so that it holds no snapshot of the database for long. `bytes` are "
-                         "those of payloads and metadata, before PostgreSQL's own overhead and its indices.",
+          .explanation =
+              "Counts by short ranges, so that it holds no snapshot of the database for long. `bytes` are "
+              "those of payloads and metadata, before PostgreSQL's own overhead and its indices.",
           .arguments = {},
           .options = {{"lanes", "", "", "a row for every lane instead of every context"}},
           .run = &run};

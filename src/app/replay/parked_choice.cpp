@@ -56,7 +56,8 @@ std::variant<ParkedChoice, Exit> choose_parked(const CommandCall& call) {
   if (const auto* missing = std::get_if<std::string>(&chosen)) {
     return call.fail(Exit::not_found, projection->name + " has nothing parked of '" + *missing + "'");
   }
-  return ParkedChoice{*std::move(projection), *std::move(parking), std::get<std::vector<ParkedStack>>(std::move(chosen))};
+  return ParkedChoice{*std::move(projection), *std::move(parking),
+                      std::get<std::vector<ParkedStack>>(std::move(chosen))};
 }
 
 std::string name_of(const query::ParkedPlace& place) { return place.aggregate.type + "/" + place.aggregate.id; }

@@ -21,8 +21,8 @@ struct ParkedChoice {
 /// The options that choose among what is parked: `--generation` and `--type`.
 std::vector<Option> choosing_options(std::vector<Option> more = {});
 
-/// Finds the projection that the first argument names, and what it has parked of the aggregates that the others name; of
-/// every aggregate that is not discarded when there are no others. Complains and answers the exit code when the
+/// Finds the projection that the first argument names, and what it has parked of the aggregates that the others name;
+/// of every aggregate that is not discarded when there are no others. Complains and answers the exit code when the
 /// projection or one of the aggregates is not there.
 std::variant<ParkedChoice, Exit> choose_parked(const CommandCall& call);
 

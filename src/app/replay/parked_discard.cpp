@@ -8,8 +8,7 @@ Plan plan_for(const ParkedChoice& choice) {
   Plan plan;
   plan.columns = {"aggregate", "generation", "depth", "first_position", "reason"};
   for (const auto& stack : choice.stacks) {
-    plan.rows.push_back(
-        {name_of(stack.place), stack.place.generation, stack.depth, stack.first.value, stack.reason});
+    plan.rows.push_back({name_of(stack.place), stack.place.generation, stack.depth, stack.first.value, stack.reason});
   }
   plan.remarks = {"Their rows stay as they were before the first parked event, and marked, until the next rebuild.",
                   "The journal keeps the events: nothing that happened is lost."};
@@ -39,8 +38,9 @@ Exit run(CommandCall& call) {
 OperatorCommand parked_discard_command() {
   return {.words = {"parked", "discard"},
           .summary = "give up the parked events of an aggregate until the next rebuild",
-          .explanation = "Takes them out of `parked list` and of `parked retry --all`. Queries go on marking the "
-                         "aggregate's rows, its later events are parked too, and a retry that names it still works.",
+          .explanation =
+              "Takes them out of `parked list` and of `parked retry --all`. Queries go on marking the "
+              "aggregate's rows, its later events are parked too, and a retry that names it still works.",
           .arguments = {{"PROJECTION", "whose"}, {"AGGREGATE_ID", "which aggregates", true, true}},
           .options = choosing_options(),
           .changes = true,

@@ -54,8 +54,9 @@ Exit run(CommandCall& call) {
 OperatorCommand parked_list_command() {
   return {.words = {"parked", "list"},
           .summary = "aggregates whose events could not be folded",
-          .explanation = "One row an aggregate: how many of its events wait, where the first one stands, why it could "
-                         "not be folded, and since when. The first one is the poison; the others follow it.",
+          .explanation =
+              "One row an aggregate: how many of its events wait, where the first one stands, why it could "
+              "not be folded, and since when. The first one is the poison; the others follow it.",
           .arguments = {{"PROJECTION", "only this one", false}},
           .options = {{"all", "", "", "those that were discarded, too"}},
           .run = &run};

@@ -24,8 +24,8 @@ std::string text_of(const Retried& retried) {
       return "nothing is parked any more";
     case UnparkOutcome::poison:
       return "still poison" +
-             (retried.poison.position ? " at " + std::to_string(retried.poison.position->value) : std::string()) + ": " +
-             retried.poison.why;
+             (retried.poison.position ? " at " + std::to_string(retried.poison.position->value) : std::string()) +
+             ": " + retried.poison.why;
     case UnparkOutcome::fault:
       return retried.fault.what;
   }
@@ -53,8 +53,8 @@ std::optional<Exit> other_versions(const CommandCall& call, const ParkedChoice& 
   const auto generations = std::get<0>(opened)->generations(choice.projection.name);
   if (!generations) return call.fail(generations.fault());
   for (const auto& row : *generations) {
-    const bool concerned = std::ranges::any_of(
-        choice.stacks, [&](const auto& stack) { return stack.place.generation == row.generation; });
+    const bool concerned =
+        std::ranges::any_of(choice.stacks, [&](const auto& stack) { return stack.place.generation == row.generation; });
     if (!concerned || row.version == choice.projection.version) continue;
     return call.fail(Exit::conflict, "generation " + std::to_string(row.generation) + " was made by version " +
                                          std::to_string(row.version) + " of the projection, this is version " +

@@ -38,8 +38,8 @@ Reading reading_of(const domain::AggregateKind* kind, const RecordedEvent& event
   return reading;
 }
 
-Result<Done> show(CommandCall& call, const ParkedChoice& choice, const query::ParkedStack& stack, journal::Journal& journal,
-                  std::size_t limit) {
+Result<Done> show(CommandCall& call, const ParkedChoice& choice, const query::ParkedStack& stack,
+                  journal::Journal& journal, std::size_t limit) {
   auto positions = choice.parking->positions(choice.projection.name, stack.place);
   if (!positions) return positions.fault();
   if (positions->size() > limit) positions->resize(limit);
@@ -61,8 +61,8 @@ Exit run(CommandCall& call) {
   const auto& choice = std::get<ParkedChoice>(chosen);
   const auto journal = journal_opener(call.configuration(), "replay parked show")();
   if (!journal) return call.fail(journal.fault());
-  call.output.begin({"generation", "aggregate", "position", "version", "recorded_at", "type", "event", "problem",
-                     "reason"});
+  call.output.begin(
+      {"generation", "aggregate", "position", "version", "recorded_at", "type", "event", "problem", "reason"});
   for (const auto& stack : choice.stacks) {
     const auto shown = show(call, choice, stack, **journal, static_cast<std::size_t>(*limit));
     if (!shown) return call.fail(shown.fault());
@@ -75,8 +75,9 @@ Exit run(CommandCall& call) {
 OperatorCommand parked_show_command() {
   return {.words = {"parked", "show"},
           .summary = "the events of a parked aggregate, decoded as far as they can be",
-          .explanation = "The first row is the event that could not be folded; `problem` says whether this binary can "
-                         "read it, `reason` what happened when it was folded.",
+          .explanation =
+              "The first row is the event that could not be folded; `problem` says whether this binary can "
+              "read it, `reason` what happened when it was folded.",
           .arguments = {{"PROJECTION", "whose"}, {"AGGREGATE_ID", "which aggregate"}},
           .options = choosing_options({{"limit", "N", "100", "most events to show"}}),
           .run = &run};
