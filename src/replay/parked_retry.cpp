@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "query/projection_store.hpp"
+
 namespace keel::replay {
 namespace {
 
@@ -25,14 +27,6 @@ std::string pointer_to_nothing(const query::ParkedPlace& place, Position positio
   return "the journal has no event of " + place.aggregate.type + "/" + place.aggregate.id + " at " + place.context +
          "/" + std::to_string(place.lane.value) + "/" + std::to_string(position.value) +
          ": the read store is of another journal";
-}
-
-/// A reason as every store takes it, whatever bytes an error message has.
-std::string plain(std::string_view why) {
-  std::string text(why.substr(0, 500));
-  std::ranges::replace_if(
-      text, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text;
 }
 
 }  // namespace
@@ -67,7 +61,7 @@ Retried ParkedRetry::retry() {
                   .fault = std::move(unparked.fault)};
   if (retried.outcome == UnparkOutcome::done) count_rows(rows, retried);
   if (retried.outcome != UnparkOutcome::poison) return retried;
-  const auto noted = parking_.note_attempt(projection_.name, place_, plain(retried.poison.why));
+  const auto noted = parking_.note_attempt(projection_.name, place_, query::parking_reason(retried.poison.why));
   if (noted) return retried;
   return {.outcome = UnparkOutcome::fault, .poison = {}, .fault = noted.fault()};
 }

@@ -4,6 +4,7 @@
 #include "app/replay/commands.hpp"
 #include "app/replay/parked_choice.hpp"
 #include "app/replay/words.hpp"
+#include "query/projection_store.hpp"
 #include "replay/parked_retry.hpp"
 #include "replay/state_difference.hpp"
 
@@ -47,7 +48,7 @@ Result<Done> show(CommandCall& call, const ParkedChoice& choice, const query::Pa
   replay::ParkedRetry events(choice.projection, journal, *choice.parking, stack.place);
   return events.each_event(*positions, [&](const RecordedEvent& event) {
     auto [said, problem] = reading_of(kind, event);
-    const auto reason = event.position == stack.first ? stack.reason : "follows a parked event";
+    const std::string reason(event.position == stack.first ? stack.reason : query::follows_a_parked_event);
     call.output.row({stack.place.generation, name_of(stack.place), event.position.value, event.version.value,
                      utc_text(event.recorded_at), event.type, std::move(said), std::move(problem), reason});
   });
