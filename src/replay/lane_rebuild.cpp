@@ -77,6 +77,7 @@ Result<Position> LaneRebuild::fold(const LaneTask& task, LaneFold& lane) {
   std::int64_t seen = 0;
   const auto take = [&](const journal::RecordedEvent& event) { lane.take(event); };
   while (at < task.target && !ended_()) {
+    crash_point("rebuild_chunk");
     const auto before = at;
     const auto scanned =
         sessions_.scan->scan(task.context, task.lane, at, task.target, pace_.portion(rules_.chunk), take);

@@ -142,7 +142,10 @@ TEST_P(ProjectionStoreContract, TellsEveryGenerationThatIsFedTheLiveOneFirst) {
 
 TEST_P(ProjectionStoreContract, AFilledLaneReadsLikeACommittedOne) {
   WorkingSet rows(projection_.tables);
-  rows.put(0, Row{{"a", std::int64_t{7}, true, Bytes{std::string("\0\xff", 2)}, Timestamp(std::chrono::microseconds(5))}, {}, Position{3}});
+  rows.put(0,
+           Row{{"a", std::int64_t{7}, true, Bytes{std::string("\0\xff", 2)}, Timestamp(std::chrono::microseconds(5))},
+               {},
+               Position{3}});
   rows.put(0, Row{{"b", {}, {}, {}, {}}, {}, Position{4}});
   rows.put(1, Row{{"a", std::int64_t{-1}, "note \t\n"}, {}, Position{2}});
   const auto from = checkpoint();

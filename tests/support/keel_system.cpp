@@ -123,6 +123,15 @@ KeelSystem::Ran KeelSystem::run(const std::vector<std::string>& arguments,
   return {code.value_or(-1), content_of(log)};
 }
 
+Process& KeelSystem::begin(const std::string& name, const std::vector<std::string>& arguments,
+                           const std::map<std::string, std::string>& environment) {
+  auto all = environment_of("", "");
+  for (const auto& [variable, value] : environment) all[variable] = value;
+  processes_.erase(name);
+  auto started = Process::start({binary(options_.program), arguments, all, folder_ / (name + ".log")});
+  return processes_.emplace(name, std::move(started)).first->second;
+}
+
 std::shared_ptr<grpc::Channel> KeelSystem::channel(const std::string& role, const std::string& instance) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);

@@ -52,6 +52,9 @@ class KeelSystem {
     std::string output;
   };
   Ran run(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {});
+  /// Starts the binary with these arguments and does not wait; `name` is for `process` and `log_of`.
+  Process& begin(const std::string& name, const std::vector<std::string>& arguments,
+                 const std::map<std::string, std::string>& environment = {});
 
   std::shared_ptr<grpc::Channel> channel(const std::string& role, const std::string& instance = "");
   int status_port(const std::string& role, const std::string& instance = "");
