@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -45,19 +46,25 @@ AggregateFolds::Fold& AggregateFolds::fold_of(const AggregateRef& aggregate) {
 
 void AggregateFolds::take(const journal::RecordedEvent& event) {
   if (!share_.has(event.aggregate)) return;
-  const bool unknown = !folds_.contains(event.aggregate) && kind_of(event.aggregate.type) == nullptr;
   Fold& fold = fold_of(event.aggregate);
-  if (unknown) find(fold, "undecodable", event, "context " + context_ + " has no aggregate " + event.aggregate.type);
-  if (event.version != fold.version.next()) {
-    find(fold, "version", event,
-         "version " + std::to_string(event.version.value) + " follows version " + std::to_string(fold.version.value));
-  }
+  if (!fold.finding) look_at(fold, event);
   fold.version = event.version;
-  if (fold.state) remember(fold, event);
-  if (fold.state && fold.snapshot) compare(fold, event);
 }
 
-void AggregateFolds::remember(Fold& fold, const journal::RecordedEvent& event) {
+void AggregateFolds::look_at(Fold& fold, const journal::RecordedEvent& event) const {
+  if (!fold.state) {
+    return find(fold, "undecodable", event, "context " + context_ + " has no aggregate " + event.aggregate.type);
+  }
+  if (event.version != fold.version.next()) {
+    return find(
+        fold, "version", event,
+        "version " + std::to_string(event.version.value) + " follows version " + std::to_string(fold.version.value));
+  }
+  remember(fold, event);
+  if (!fold.finding && fold.snapshot && event.version == fold.snapshot->version) compare(fold, event);
+}
+
+void AggregateFolds::remember(Fold& fold, const journal::RecordedEvent& event) const {
   try {
     const auto& kind = *kind_of(event.aggregate.type);
     if (kind.apply(*fold.state, event.type, event.payload)) return;
@@ -67,23 +74,34 @@ void AggregateFolds::remember(Fold& fold, const journal::RecordedEvent& event) {
   }
 }
 
-void AggregateFolds::compare(Fold& fold, const journal::RecordedEvent& event) {
-  if (event.version != fold.snapshot->version) return;
-  ++compared_;
+void AggregateFolds::compare(Fold& fold, const journal::RecordedEvent& event) const {
+  fold.compared = true;
+  const auto snapshot = *std::exchange(fold.snapshot, std::nullopt);
   const std::unique_ptr<domain::Message> kept(fold.state->New());
-  if (!kept->ParseFromString(fold.snapshot->state)) {
-    report_({"snapshot", context_, event.lane, event.position, event.aggregate, "its snapshot does not decode"});
-  } else if (!google::protobuf::util::MessageDifferencer::Equals(*kept, *fold.state)) {
-    report_({"snapshot", context_, event.lane, event.position, event.aggregate,
-             "its snapshot of version " + std::to_string(event.version.value) + " is not the fold of its events"});
-  }
-  fold.snapshot.reset();
+  const std::string version = "its snapshot of version " + std::to_string(event.version.value);
+  if (!kept->ParseFromString(snapshot.state)) return find(fold, "snapshot", event, version + " does not decode");
+  if (google::protobuf::util::MessageDifferencer::Equals(*kept, *fold.state)) return;
+  find(fold, "snapshot", event, version + " is not the fold of its events");
 }
 
 void AggregateFolds::find(Fold& fold, std::string_view kind, const journal::RecordedEvent& event,
                           std::string what) const {
   fold.state.reset();
-  report_({kind, context_, event.lane, event.position, event.aggregate, std::move(what)});
+  fold.snapshot.reset();
+  fold.finding = Finding{kind, context_, event.lane, event.position, event.aggregate, std::move(what)};
+}
+
+std::int64_t AggregateFolds::end() {
+  std::int64_t compared = 0;
+  std::vector<Finding> found;
+  for (auto& [aggregate, fold] : folds_) {
+    compared += fold.compared ? 1 : 0;
+    if (fold.finding) found.push_back(*std::move(fold.finding));
+  }
+  folds_.clear();
+  std::ranges::sort(found, {}, [](const Finding& finding) { return *finding.position; });
+  for (auto& finding : found) report_(std::move(finding));
+  return compared;
 }
 
 Share AggregateFolds::give_half_away() {

@@ -26,7 +26,8 @@ struct Share {
 
 /// Folds every aggregate of a share of one lane, event by event in lane order: versions are 1..n, every event is known
 /// and decodes (through its upcasters), is remembered without an error, and every kept snapshot equals the fold at its
-/// version. One finding an aggregate: after the first its events are only counted.
+/// version. At most one finding an aggregate, the first; they are told at the end, because an aggregate that was given
+/// away is looked at again by somebody else.
 class AggregateFolds {
  public:
   AggregateFolds(std::string context, std::vector<const domain::AggregateKind*> kinds, Share share, Report report);
@@ -40,21 +41,26 @@ class AggregateFolds {
   void take(const journal::RecordedEvent& event);
 
   std::size_t size() const { return folds_.size(); }
-  std::int64_t snapshots_compared() const { return compared_; }
   /// Forgets the half that it answers, for another pass over the lane.
   Share give_half_away();
+
+  /// Tells what was found, in lane order; answers how many snapshots were compared.
+  std::int64_t end();
 
  private:
   struct Fold {
     Version version;
-    /// Null once there was a finding.
     std::unique_ptr<domain::Message> state;
     std::optional<journal::Snapshot> snapshot;
+    bool compared = false;
+    /// Nothing is looked at after it.
+    std::optional<Finding> finding;
   };
 
   Fold& fold_of(const AggregateRef& aggregate);
-  void remember(Fold& fold, const journal::RecordedEvent& event);
-  void compare(Fold& fold, const journal::RecordedEvent& event);
+  void look_at(Fold& fold, const journal::RecordedEvent& event) const;
+  void remember(Fold& fold, const journal::RecordedEvent& event) const;
+  void compare(Fold& fold, const journal::RecordedEvent& event) const;
   void find(Fold& fold, std::string_view kind, const journal::RecordedEvent& event, std::string what) const;
 
   const std::string context_;
@@ -62,7 +68,6 @@ class AggregateFolds {
   Share share_;
   const Report report_;
   std::unordered_map<AggregateRef, Fold> folds_;
-  std::int64_t compared_ = 0;
 };
 
 }  // namespace keel::replay

@@ -59,7 +59,7 @@ Result<Done> LaneCheck::events(const CheckedContext& context, Lane lane, std::in
     if (!first) tally_.target += head.value;
     Pass one{context, lane, head, first ? &order : nullptr, {context.name, context.kinds, share, report_}, shares};
     if (auto done = pass(one); !done) return done.fault();
-    tally_.snapshots += one.folds.snapshots_compared();
+    tally_.snapshots += one.folds.end();
   }
   return Done{};
 }
