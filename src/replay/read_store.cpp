@@ -175,7 +175,8 @@ Result<std::unique_ptr<ReadStore>> ReadStore::open(const std::string& dsn) {
   auto session = query::PostgresSession::open(dsn, options);
   if (!session) return session.fault();
   // Tables that it makes belong to the group, so that whoever is in it may drop them.
-  const auto role = (*session)->run_script("SET ROLE keel_replay; SET enable_seqscan = on");
+  const auto role =
+      (*session)->run_script("SET ROLE keel_replay; SET enable_seqscan = on; SET maintenance_work_mem = '256MB'");
   if (!role.ok()) return role.fault(nothing_changed);
   return std::unique_ptr<ReadStore>(new ReadStore(*std::move(session)));
 }
