@@ -1,10 +1,6 @@
 #include "replay/read_store.hpp"
 
-#include <initializer_list>
-#include <span>
 #include <utility>
-
-#include "query/postgres_generations.hpp"
 
 namespace keel::replay {
 namespace {
@@ -12,8 +8,6 @@ namespace {
 using query::Answer;
 using query::ColumnType;
 using query::Parameters;
-using query::Statement;
-using query::Value;
 
 constexpr auto nothing_changed = Fault::Outcome::nothing_changed;
 
@@ -51,63 +45,6 @@ const std::string operations_sql = std::string(operation_columns) +
                                    " WHERE $1::text = '' OR o.projection = $1::text"
                                    " ORDER BY o.operation DESC LIMIT $2::bigint";
 
-/// $1 projection
-constexpr std::string_view claim_sql = "SELECT pg_try_advisory_lock(5426002, hashtext($1::text))";
-
-/// $1 projection, $2 version
-constexpr std::string_view next_generation_sql =
-    "INSERT INTO generations (projection, generation, version, state)"
-    " SELECT $1::text, max(generation) + 1, $2::integer, 'filling' FROM generations WHERE projection = $1::text"
-    " RETURNING generation";
-
-/// $1 projection, $2 generation, $3 version, $4 worker, $5 total
-constexpr std::string_view begin_sql =
-    "INSERT INTO operations (kind, projection, generation, version, worker, total)"
-    " VALUES ('rebuild', $1::text, $2::bigint, $3::integer, $4::text, $5::bigint) RETURNING operation";
-
-/// $1 operation, $2 worker, $3 total
-constexpr std::string_view take_up_sql =
-    "UPDATE operations SET state = 'running', cancel_asked = false, worker = $2::text, total = $3::bigint,"
-    "       seen_at = clock_timestamp(), ended_at = NULL, result = '' WHERE operation = $1::bigint";
-
-/// $1 operation, $2 phase, $3 events, $4 total, $5 rate
-constexpr std::string_view beat_sql =
-    "UPDATE operations SET phase = $2::text, events = $3::bigint, total = $4::bigint, rate = $5::bigint,"
-    "       seen_at = clock_timestamp() WHERE operation = $1::bigint RETURNING cancel_asked";
-
-/// $1 operation, $2 state, $3 phase, $4 events, $5 result
-constexpr std::string_view end_sql =
-    "UPDATE operations SET state = $2::text, phase = $3::text, events = $4::bigint, result = $5::text,"
-    "       seen_at = clock_timestamp(), ended_at = clock_timestamp() WHERE operation = $1::bigint";
-
-/// $1 projection, $2 generation
-constexpr std::string_view feed_sql =
-    "UPDATE generations SET state = 'fed' WHERE projection = $1::text AND generation = $2::bigint"
-    " AND state = 'filling'";
-
-/// $1 operation
-constexpr std::string_view cancel_sql = "UPDATE operations SET cancel_asked = true WHERE operation = $1::bigint";
-
-/// $1 projection, $2 paused
-constexpr std::string_view pause_sql = "UPDATE projections SET paused = $2::boolean WHERE projection = $1::text";
-
-/// $1 projection, $2 generation
-constexpr std::string_view verified_sql =
-    "UPDATE generations SET verified_at = clock_timestamp() WHERE projection = $1::text AND generation = $2::bigint";
-
-/// $1 projection, $2 generation, each
-constexpr std::string_view forget_generation_sql =
-    "UPDATE generations SET state = 'dropped' WHERE projection = $1::text AND generation = $2::bigint";
-constexpr std::string_view forget_previous_sql =
-    "UPDATE projections SET previous = NULL WHERE projection = $1::text AND previous = $2::bigint";
-constexpr std::string_view forget_checkpoints_sql =
-    "DELETE FROM checkpoints WHERE projection = $1::text AND generation = $2::bigint";
-constexpr std::string_view forget_parked_sql =
-    "DELETE FROM parked WHERE projection = $1::text AND generation = $2::bigint";
-constexpr std::string_view abandon_sql =
-    "UPDATE operations SET state = 'abandoned', phase = 'ended', ended_at = coalesce(ended_at, clock_timestamp())"
-    " WHERE projection = $1::text AND generation = $2::bigint AND state IN ('running', 'stopped', 'failed')";
-
 std::optional<Timestamp> moment(const Answer& answer, int row, int column) {
   const auto value = answer.value(ColumnType::timestamp, row, column);
   if (std::holds_alternative<std::monostate>(value)) return {};
@@ -136,37 +73,11 @@ Operation operation_at(const Answer& answer, int row) {
   return found;
 }
 
-/// All of them or none.
-Result<Done> run(query::PostgresSession& session, std::initializer_list<Statement> statements) {
-  for (const auto& answer : session.run(std::span(statements.begin(), statements.size()))) {
-    if (!answer.ok()) return answer.fault(Fault::Outcome::unknown);
-  }
-  return Done{};
-}
-
-Value optional_number(const std::optional<std::int64_t>& number) { return number ? Value(*number) : Value(); }
-
 Parameters which(std::string_view projection, std::int64_t generation) {
   return Parameters().text(projection).integer(generation);
 }
 
 }  // namespace
-
-std::string_view deed_sql() {
-  return "INSERT INTO audit (who, action, projection, generation, operation, reason, result)"
-         " VALUES ($1::text, $2::text, $3::text, $4::bigint, $5::bigint, $6::text, $7::text)";
-}
-
-Parameters deed_parameters(const Deed& deed) {
-  return Parameters()
-      .text(deed.who)
-      .text(deed.action)
-      .text(deed.projection)
-      .value(ColumnType::integer, optional_number(deed.generation))
-      .value(ColumnType::integer, optional_number(deed.operation))
-      .text(deed.reason)
-      .text(deed.result);
-}
 
 Result<std::unique_ptr<ReadStore>> ReadStore::open(const std::string& dsn) {
   query::SessionOptions options;
@@ -175,7 +86,8 @@ Result<std::unique_ptr<ReadStore>> ReadStore::open(const std::string& dsn) {
   auto session = query::PostgresSession::open(dsn, options);
   if (!session) return session.fault();
   // Tables that it makes belong to the group, so that whoever is in it may drop them.
-  const auto role = (*session)->run_script("SET ROLE keel_replay; SET enable_seqscan = on");
+  const auto role =
+      (*session)->run_script("SET ROLE keel_replay; SET enable_seqscan = on; SET maintenance_work_mem = '256MB'");
   if (!role.ok()) return role.fault(nothing_changed);
   return std::unique_ptr<ReadStore>(new ReadStore(*std::move(session)));
 }
@@ -224,136 +136,6 @@ Result<std::vector<Operation>> ReadStore::operations(std::string_view projection
   std::vector<Operation> found;
   for (int row = 0; row < answer.rows(); ++row) found.push_back(operation_at(answer, row));
   return found;
-}
-
-Attempt<Done> ReadStore::claim(std::string_view projection) {
-  const auto answer = session_->run(claim_sql, Parameters().text(projection));
-  if (!answer.ok()) return answer.fault(nothing_changed);
-  if (answer.boolean(0, 0)) return Done{};
-  const auto latest = operations(projection, 1);
-  std::string who = "another command";
-  if (latest && !latest->empty() && latest->front().state == "running") {
-    who = "operation " + std::to_string(latest->front().id) + " (" + latest->front().worker + ")";
-  }
-  return conflict(who + " works at '" + std::string(projection) + "' now: wait for its end, or cancel it");
-}
-
-Result<Operation> ReadStore::begin_rebuild(const query::Projection& projection, const std::string& worker,
-                                           std::int64_t total, const Deed& deed) {
-  if (const auto begun = session_->run_script("BEGIN"); !begun.ok()) return begun.fault(nothing_changed);
-  const auto undone = [&](const Answer& answer) {
-    auto fault = answer.fault(nothing_changed);
-    session_->run_script("ROLLBACK");
-    return fault;
-  };
-  const auto number = session_->run(next_generation_sql, Parameters().text(projection.name).small(projection.version));
-  if (!number.ok()) return undone(number);
-  const auto generation = number.integer(0, 0);
-  const auto made = session_->run_script(query::make_tables_sql(projection, generation));
-  if (!made.ok()) return undone(made);
-  const auto begun = session_->run(
-      begin_sql, which(projection.name, generation).small(projection.version).text(worker).integer(total));
-  if (!begun.ok()) return undone(begun);
-  const auto id = begun.integer(0, 0);
-  auto its = deed;
-  its.generation = generation;
-  its.operation = id;
-  if (const auto noted = session_->run(deed_sql(), deed_parameters(its)); !noted.ok()) return undone(noted);
-  if (const auto done = session_->run_script("COMMIT"); !done.ok()) return done.fault(Fault::Outcome::unknown);
-  const auto operation = this->operation(id);
-  if (!operation) return operation.fault();
-  return **operation;
-}
-
-Result<Done> ReadStore::take_up(const Operation& operation, const std::string& worker, std::int64_t total,
-                                const Deed& deed) {
-  const auto taken = Parameters().integer(operation.id).text(worker).integer(total);
-  const auto noted = deed_parameters(deed);
-  return run(*session_, {{take_up_sql, &taken}, {deed_sql(), &noted}});
-}
-
-Result<bool> ReadStore::beat(const Operation& operation) {
-  const auto answer = session_->run(beat_sql, Parameters()
-                                                  .integer(operation.id)
-                                                  .text(operation.phase)
-                                                  .integer(operation.events)
-                                                  .integer(operation.total)
-                                                  .integer(operation.rate));
-  if (!answer.ok()) return answer.fault(nothing_changed);
-  return answer.rows() == 1 && answer.boolean(0, 0);
-}
-
-Result<Done> ReadStore::end(const Operation& operation, const Deed& deed) {
-  const auto ended = Parameters()
-                         .integer(operation.id)
-                         .text(operation.state)
-                         .text(operation.phase)
-                         .integer(operation.events)
-                         .text(operation.result);
-  const auto its = which(operation.projection, operation.generation);
-  const auto noted = deed_parameters(deed);
-  if (operation.state != "done") return run(*session_, {{end_sql, &ended}, {deed_sql(), &noted}});
-  return run(*session_, {{end_sql, &ended}, {feed_sql, &its}, {deed_sql(), &noted}});
-}
-
-Result<Done> ReadStore::make_index(const std::string& sql) {
-  const auto made = session_->run_script(sql);
-  if (made.ok() || made.sqlstate() == "42P07") return Done{};  // duplicate_table: an index that was made before a crash
-  return made.fault(nothing_changed);
-}
-
-Result<Done> ReadStore::analyze(const query::Projection& projection, std::int64_t generation) {
-  for (const auto& table : projection.tables) {
-    const auto done = session_->run_script("ANALYZE " + table.name + "_g" + std::to_string(generation));
-    if (!done.ok()) return done.fault(nothing_changed);
-  }
-  return Done{};
-}
-
-Result<Done> ReadStore::ask_to_cancel(std::int64_t operation, const Deed& deed) {
-  const auto its = Parameters().integer(operation);
-  const auto noted = deed_parameters(deed);
-  return run(*session_, {{cancel_sql, &its}, {deed_sql(), &noted}});
-}
-
-Result<Done> ReadStore::set_paused(std::string_view projection, bool paused, const Deed& deed) {
-  const auto its = Parameters().text(projection).value(ColumnType::boolean, paused);
-  const auto noted = deed_parameters(deed);
-  return run(*session_, {{pause_sql, &its}, {deed_sql(), &noted}});
-}
-
-Result<Done> ReadStore::note_verified(std::string_view projection, std::int64_t generation, const Deed& deed) {
-  const auto its = which(projection, generation);
-  const auto noted = deed_parameters(deed);
-  return run(*session_, {{verified_sql, &its}, {deed_sql(), &noted}});
-}
-
-Result<Done> ReadStore::drop(const query::Projection& projection, std::int64_t generation, const Deed& deed) {
-  if (const auto begun = session_->run_script("BEGIN"); !begun.ok()) return begun.fault(nothing_changed);
-  const auto its = which(projection.name, generation);
-  const auto noted = deed_parameters(deed);
-  auto done = run(*session_, {{forget_generation_sql, &its},
-                              {forget_previous_sql, &its},
-                              {forget_checkpoints_sql, &its},
-                              {forget_parked_sql, &its},
-                              {abandon_sql, &its},
-                              {deed_sql(), &noted}});
-  if (!done) return session_->run_script("ROLLBACK"), done;
-  const auto dropped = session_->run_script(query::drop_tables_sql(projection, generation));
-  if (!dropped.ok()) {
-    auto fault = dropped.fault(nothing_changed);
-    session_->run_script("ROLLBACK");
-    return fault;
-  }
-  const auto committed = session_->run_script("COMMIT");
-  if (!committed.ok()) return committed.fault(Fault::Outcome::unknown);
-  return Done{};
-}
-
-Result<Done> ReadStore::note(const Deed& deed) {
-  const auto answer = session_->run(deed_sql(), deed_parameters(deed));
-  if (!answer.ok()) return answer.fault(nothing_changed);
-  return Done{};
 }
 
 }  // namespace keel::replay

@@ -78,11 +78,11 @@ struct Plan {
 class CommandCall {
  public:
   struct Said {
-    std::vector<std::string> arguments;
-    std::map<std::string, std::string, std::less<>> options;
+    std::vector<std::string> arguments{};
+    std::map<std::string, std::string, std::less<>> options{};
     bool dry_run = false;
     bool yes = false;
-    std::string reason;
+    std::string reason{};
   };
 
   CommandCall(const OperatorCommand& command, const Configuration& configuration, const std::vector<Context>& contexts,

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "app/connections.hpp"
 #include "app/replay/commands.hpp"
 #include "app/replay/projection_words.hpp"
 #include "core/crash_point.hpp"
@@ -71,6 +72,17 @@ std::string obstacle(const GenerationRow& row) {
   return {};
 }
 
+/// Whether its checkpoints are of the journal as it is now; nothing when that cannot be found out, which is told.
+std::optional<bool> of_this_journal(const CommandCall& call, const Subject& subject, const GenerationRow& row) {
+  const auto journal = journal_opener(call.configuration(), "replay " + subject.projection.name)();
+  if (!journal) return call.fail(journal.fault()), std::nullopt;
+  const auto identity = (*journal)->identity();
+  if (!identity) return call.fail(identity.fault()), std::nullopt;
+  const auto lanes = subject.store->lanes(subject.projection.name, row.generation);
+  if (!lanes) return call.fail(lanes.fault()), std::nullopt;
+  return std::ranges::all_of(*lanes, [&](const auto& lane) { return lane.incarnation == identity->incarnation; });
+}
+
 Exit switch_to(CommandCall& call, Subject& subject, const GenerationRow& row, const std::string& action) {
   if (call.configuration().yes("faults")) arm_crash_points();
   const auto& name = subject.projection.name;
@@ -79,6 +91,12 @@ Exit switch_to(CommandCall& call, Subject& subject, const GenerationRow& row, co
   const auto patience = call.whole_number("patience", 0);
   if (!patience) return Exit::usage;
   rules.patience = std::chrono::milliseconds(*patience);
+  const auto current = of_this_journal(call, subject, row);
+  if (!current) return Exit::unavailable;
+  if (!*current && !rules.forced) {
+    return call.fail(Exit::conflict, "generation " + std::to_string(row.generation) +
+                                         " was folded from another incarnation of the journal");
+  }
   Plan plan;
   plan.columns = {"projection", "live_now", "live_then", "version_then", "forced"};
   plan.rows = {{name, subject.row.live, row.generation, std::int64_t{row.version}, rules.forced}};

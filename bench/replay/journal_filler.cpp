@@ -1,0 +1,206 @@
+#include "bench/replay/journal_filler.hpp"
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "core/aggregate_ref.hpp"
+#include "core/clock.hpp"
+#include "core/uuid.hpp"
+#include "domain/cart/cart.hpp"
+#include "domain/inventory/stock.hpp"
+#include "query/postgres_encoding.hpp"
+#include "query/postgres_session.hpp"
+
+namespace keel::bench {
+namespace {
+
+using domain::AggregateKind;
+
+/// Aggregates that are busy at the same time.
+constexpr std::int64_t together = 4'000;
+constexpr std::size_t copy_bytes = 16U << 20U;
+
+constexpr const char* without_keys =
+    "ALTER TABLE events DROP CONSTRAINT events_pkey; ALTER TABLE events DROP CONSTRAINT events_versions";
+constexpr const char* with_keys =
+    "SET maintenance_work_mem = '512MB'; ALTER TABLE events ADD PRIMARY KEY (context, lane, position);"
+    "ALTER TABLE events ADD CONSTRAINT events_versions UNIQUE (context, aggregate_type, aggregate_id, version);"
+    "ANALYZE events; CHECKPOINT";
+constexpr const char* copy_sql =
+    "COPY events (context, lane, position, epoch, aggregate_type, aggregate_id, version, type, payload, metadata,"
+    " recorded_at) FROM STDIN (FORMAT binary)";
+
+void field(std::string& out, std::string_view bytes) {
+  query::encode(out, static_cast<std::uint32_t>(bytes.size()));
+  out += bytes;
+}
+
+void field(std::string& out, std::int64_t number) {
+  query::encode(out, std::uint32_t{8});
+  query::encode(out, static_cast<std::uint64_t>(number));
+}
+
+/// Rows of `events`, sent whenever there are many.
+class Copy {
+ public:
+  explicit Copy(query::PostgresSession& session) : session_(session) { begin(); }
+
+  void add(const AggregateKind& kind, Lane lane, std::int64_t position, const std::string& id, std::int64_t version,
+           const domain::Message& event) {
+    at_ += std::chrono::microseconds(20);
+    query::encode(bytes_, std::uint16_t{11});
+    field(bytes_, kind.context);
+    query::encode(bytes_, std::uint32_t{4});
+    query::encode(bytes_, static_cast<std::uint32_t>(lane.value));
+    field(bytes_, position);
+    field(bytes_, std::int64_t{1});
+    field(bytes_, kind.type);
+    field(bytes_, id);
+    field(bytes_, version);
+    field(bytes_, event.GetTypeName());
+    field(bytes_, event.SerializeAsString());
+    field(bytes_, std::string(28, 'm'));
+    field(bytes_, (at_ - query::postgres_epoch).count());
+    if (bytes_.size() > copy_bytes) send();
+  }
+
+  void send() {
+    query::encode(bytes_, std::uint16_t{0xFFFF});
+    const auto sent = session_.copy_in(copy_sql, bytes_);
+    if (!sent.ok()) throw std::runtime_error(sent.what());
+    begin();
+  }
+
+ private:
+  void begin() {
+    bytes_.assign("PGCOPY\n\xFF\r\n\0", 11);
+    query::encode(bytes_, std::uint32_t{0});
+    query::encode(bytes_, std::uint32_t{0});
+  }
+
+  query::PostgresSession& session_;
+  std::string bytes_;
+  Timestamp at_ = system_now() - std::chrono::hours(24);
+};
+
+struct Busy {
+  std::string id;
+  std::unique_ptr<domain::Message> state;
+  std::int64_t version = 0;
+};
+
+/// The n-th command of every aggregate of a kind; accepted by its rules.
+using Command = std::unique_ptr<domain::Message> (*)(std::int64_t step, std::int64_t steps);
+
+std::unique_ptr<domain::Message> cart_command(std::int64_t step, std::int64_t steps) {
+  constexpr std::int64_t lines = 5;
+  if (step + 1 == steps) return std::make_unique<cart::v1::CheckOutRequest>();
+  const std::string line = "line-" + std::to_string(step % lines);
+  if (step < lines) {
+    auto add = std::make_unique<cart::v1::AddItemRequest>();
+    add->set_line_id(line);
+    add->set_sku("sku-" + std::to_string(step * 17));
+    add->set_quantity(1);
+    add->mutable_unit_price()->set_currency_code("GBP");
+    add->mutable_unit_price()->set_minor_units(250 + step);
+    add->set_customer_id("customer-of-this-cart");
+    return add;
+  }
+  auto change = std::make_unique<cart::v1::ChangeQuantityRequest>();
+  change->set_line_id(line);
+  change->set_quantity(step);
+  return change;
+}
+
+std::unique_ptr<domain::Message> stock_command(std::int64_t step, std::int64_t) {
+  if (step == 0) {
+    auto receive = std::make_unique<inventory::v1::ReceiveStockRequest>();
+    receive->set_quantity(1'000'000);
+    return receive;
+  }
+  const std::string reservation = "reservation-" + std::to_string(step - step % 2);
+  if (step % 2 == 0 || step == 1) {
+    auto reserve = std::make_unique<inventory::v1::ReserveRequest>();
+    reserve->set_reservation_id(step == 1 ? "reservation-first" : reservation);
+    reserve->set_quantity(2);
+    return reserve;
+  }
+  auto release = std::make_unique<inventory::v1::ReleaseReservationRequest>();
+  release->set_reservation_id(reservation);
+  return release;
+}
+
+class Filler {
+ public:
+  Filler(const AggregateKind& kind, Copy& copy, std::int32_t lane_count)
+      : kind_(kind), copy_(copy), lane_count_(lane_count), heads_(static_cast<std::size_t>(lane_count)) {}
+
+  std::int64_t fill(std::int64_t aggregates, std::int64_t steps, Command command) {
+    for (std::int64_t first = 0; first < aggregates; first += together) {
+      std::vector<Busy> busy;
+      for (std::int64_t i = first; i < std::min(aggregates, first + together); ++i) busy.push_back(fresh());
+      for (std::int64_t step = 0; step < steps; ++step) {
+        const auto asked = command(step, steps);
+        for (auto& one : busy) take(one, *asked);
+      }
+    }
+    return stored_;
+  }
+
+ private:
+  Busy fresh() {
+    return {make_uuid_v7(system_now()).text(), std::unique_ptr<domain::Message>(kind_.empty_state->New()), 0};
+  }
+
+  void take(Busy& one, const domain::Message& command) {
+    const auto* rule = kind_.command(command.GetDescriptor());
+    const auto decision = rule->decide(*one.state, command, {system_now(), Uuid{}});
+    if (!decision.accepted()) throw std::runtime_error("refused: " + decision.refusal().reason);
+    for (const auto& event : decision.acceptance().events) {
+      kind_.event(event->GetDescriptor())->evolve(*one.state, *event);
+      const Lane lane = lane_of(kind_.type, one.id, lane_count_);
+      copy_.add(kind_, lane, ++heads_[static_cast<std::size_t>(lane.value)], one.id, ++one.version, *event);
+      ++stored_;
+    }
+  }
+
+  const AggregateKind& kind_;
+  Copy& copy_;
+  const std::int32_t lane_count_;
+  std::vector<std::int64_t> heads_;
+  std::int64_t stored_ = 0;
+};
+
+void run(query::PostgresSession& session, const char* script) {
+  if (const auto done = session.run_script(script); !done.ok()) throw std::runtime_error(done.what());
+}
+
+}  // namespace
+
+Filled fill_journal(const std::string& dsn, const JournalSize& size) {
+  query::SessionOptions options;
+  options.name = "keel-bench fills";
+  options.statement_timeout = {};
+  const auto session = query::PostgresSession::open(dsn, options);
+  if (!session) throw std::runtime_error(session.fault().what);
+  const auto lanes = (*session)->run("SELECT lane_count FROM journal", query::Parameters());
+  if (!lanes.ok()) throw std::runtime_error(lanes.what());
+  run(**session, without_keys);
+  Copy copy(**session);
+  Filled filled;
+  filled.skus = size.aggregates / 10;
+  filled.carts = size.aggregates - filled.skus;
+  const auto steps = size.events / size.aggregates;
+  filled.cart_events =
+      Filler(domain::kind_of<cart::Cart>(), copy, lanes.small(0, 0)).fill(filled.carts, steps, &cart_command);
+  filled.inventory_events =
+      Filler(domain::kind_of<inventory::Stock>(), copy, lanes.small(0, 0)).fill(filled.skus, steps, &stock_command);
+  copy.send();
+  run(**session, with_keys);
+  return filled;
+}
+
+}  // namespace keel::bench

@@ -1,0 +1,131 @@
+#include "replay/generation_cut.hpp"
+
+#include <span>
+#include <utility>
+
+#include "query/postgres_session.hpp"
+#include "query/postgres_table_sql.hpp"
+
+namespace keel::replay {
+namespace {
+
+using query::Answer;
+using query::Parameters;
+using query::PostgresSession;
+using query::Statement;
+
+using Cuts = std::map<std::int32_t, LaneCut>;
+
+constexpr std::string_view begin_sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+constexpr std::string_view commit_sql = "COMMIT";
+
+/// $1 projection, $2 generation
+constexpr std::string_view checkpoints_sql =
+    "SELECT context, lane, incarnation, position FROM checkpoints"
+    " WHERE projection = $1::text AND generation = $2::bigint ORDER BY context, lane";
+
+/// $1 projection, $2 generation
+constexpr std::string_view parked_sql =
+    "SELECT DISTINCT lane, aggregate_type, aggregate_id FROM parked"
+    " WHERE projection = $1::text AND generation = $2::bigint";
+
+/// Answers that stand before those of the tables.
+constexpr std::size_t before_tables = 3;
+
+Result<std::unique_ptr<PostgresSession>> open(const std::string& dsn) {
+  query::SessionOptions options;
+  options.name = "keel replay verify";
+  options.statement_timeout = {};
+  auto session = PostgresSession::open(dsn, options);
+  if (!session) return session.fault();
+  // It looks at whole tables.
+  const auto set = (*session)->run_script("SET enable_seqscan = on; SET enable_hashjoin = on");
+  if (!set.ok()) return set.fault(Fault::Outcome::nothing_changed);
+  return session;
+}
+
+/// Checkpoints, parked aggregates, and one statement a table, in one snapshot.
+Result<std::vector<Answer>> in_one_snapshot(const std::string& dsn, const Parameters& which,
+                                            std::span<const std::string> of_tables, const Parameters& of_table) {
+  const auto session = open(dsn);
+  if (!session) return session.fault();
+  const Parameters none;
+  std::vector<Statement> statements{{begin_sql, &none}, {checkpoints_sql, &which}, {parked_sql, &which}};
+  for (const auto& sql : of_tables) statements.push_back({sql, &of_table});
+  statements.push_back({commit_sql, &none});
+  auto answers = (*session)->run(statements);
+  for (const auto& answer : answers) {
+    if (!answer.ok()) return answer.fault(Fault::Outcome::nothing_changed);
+  }
+  return answers;
+}
+
+Cuts cuts_of(const Answer& checkpoints, const Answer& parked, std::size_t tables) {
+  Cuts cuts;
+  for (int row = 0; row < checkpoints.rows(); ++row) {
+    auto& cut = cuts[checkpoints.small(row, 1)];
+    cut.sums.resize(tables);
+    cut.positions[std::string(checkpoints.text(row, 0))] = Position{checkpoints.integer(row, 3)};
+  }
+  for (int row = 0; row < parked.rows(); ++row) {
+    cuts[parked.small(row, 0)].parked.insert({std::string(parked.text(row, 1)), std::string(parked.text(row, 2))});
+  }
+  return cuts;
+}
+
+/// A lane that only has rows is one, too: they are somebody's mistake.
+void take_sums(const Answer& answer, std::size_t table, std::size_t tables, Cuts& cuts) {
+  for (int row = 0; row < answer.rows(); ++row) {
+    auto& sums = cuts[answer.small(row, 0)].sums;
+    sums.resize(tables);
+    sums[table] = {answer.integer(row, 1), answer.integer(row, 2)};
+  }
+}
+
+RowsByKey rows_of(const query::Table& table, const Answer& answer) {
+  RowsByKey rows;
+  for (int i = 0; i < answer.rows(); ++i) {
+    auto row = query::row_of(table.columns, answer, i);
+    query::Key key(row.values.begin(), row.values.begin() + static_cast<std::ptrdiff_t>(table.key_columns));
+    rows.emplace(std::move(key), std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace
+
+Attempt<Cuts> GenerationReader::cut(const Uuid& incarnation) const {
+  const auto& tables = projection_.tables;
+  const auto which = Parameters().text(projection_.name).integer(generation_);
+  std::vector<std::string> sums;
+  for (const auto& table : tables) sums.push_back(query::checksums_sql(table, generation_));
+  const auto answers = in_one_snapshot(dsn_, which, sums, which);
+  if (!answers) return answers.fault();
+  const auto& checkpoints = (*answers)[1];
+  if (checkpoints.rows() == 0) return conflict("the generation has no checkpoints yet: is it being filled?");
+  for (int row = 0; row < checkpoints.rows(); ++row) {
+    if (checkpoints.uuid(row, 2) != incarnation) {
+      return conflict("the generation was folded from another incarnation of the journal");
+    }
+  }
+  auto cuts = cuts_of(checkpoints, (*answers)[2], tables.size());
+  for (std::size_t i = 0; i < tables.size(); ++i) take_sums((*answers)[before_tables + i], i, tables.size(), cuts);
+  return cuts;
+}
+
+Result<LaneRows> GenerationReader::rows(std::int32_t lane) const {
+  const auto& tables = projection_.tables;
+  const auto which = Parameters().text(projection_.name).integer(generation_);
+  std::vector<std::string> reads;
+  for (const auto& table : tables) reads.push_back(query::lane_rows_sql(table, generation_));
+  const auto answers = in_one_snapshot(dsn_, which, reads, Parameters(which).small(lane));
+  if (!answers) return answers.fault();
+  LaneRows found;
+  found.cut = cuts_of((*answers)[1], (*answers)[2], tables.size())[lane];
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    found.tables.push_back(rows_of(tables[i], (*answers)[before_tables + i]));
+  }
+  return found;
+}
+
+}  // namespace keel::replay
