@@ -197,6 +197,30 @@ TEST_F(EvolutionE2e, TheJournalsToolsReadTheOldEventAndFindIfTheyCannot) {
   EXPECT_THAT(stats.output, HasSubstr("testing,16,100000,"));
 }
 
+TEST_F(EvolutionE2e, TheToolsTellHowTheyAreUsedAndRefuseWhatTheyDoNotUnderstand) {
+  for (const std::vector<std::string> words : {std::vector<std::string>{"journal", "stats"},
+                                               {"journal", "check"},
+                                               {"journal", "show"},
+                                               {"parked", "list"},
+                                               {"parked", "show"},
+                                               {"parked", "retry"},
+                                               {"parked", "discard"}}) {
+    const auto help = replay({words[0], words[1], "--help"});
+    EXPECT_EQ(help.code, 0) << help.output;
+    EXPECT_THAT(help.output, HasSubstr("--output"));
+    EXPECT_EQ(replay({words[0], words[1], "--nonsense"}).code, 2);
+  }
+  EXPECT_EQ(replay({"journal"}).code, 2);
+  EXPECT_EQ(replay({"journal", "show", "testing"}).code, 2);
+  EXPECT_EQ(replay({"journal", "show", "testing", poison, "--time", "yesterday"}).code, 2);
+  EXPECT_EQ(replay({"journal", "check", "--sessions", "0"}).code, 2);
+  EXPECT_EQ(replay({"parked", "list", "nothing"}).code, 3);
+  EXPECT_EQ(replay({"parked", "retry", "counters", "--yes"}).code, 2) << "whom?";
+  EXPECT_EQ(replay({"parked", "show", "counters", "nobody"}).code, 3);
+  const std::map<std::string, std::string> nowhere{{"KEEL_JOURNAL__DSN", "host=127.0.0.1 port=1 dbname=none"}};
+  EXPECT_EQ(system_.run({"replay", "journal", "stats"}, nowhere).code, 8);
+}
+
 TEST_F(EvolutionE2e, DiscardedIsOutOfTheListAndStaysMarked) {
   system_.start("projector");
   ASSERT_TRUE(at_the_head(system_.read_store())) << system_.log_of("projector");
