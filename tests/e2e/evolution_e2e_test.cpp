@@ -198,17 +198,14 @@ TEST_F(EvolutionE2e, TheJournalsToolsReadTheOldEventAndFindIfTheyCannot) {
 }
 
 TEST_F(EvolutionE2e, TheToolsTellHowTheyAreUsedAndRefuseWhatTheyDoNotUnderstand) {
-  for (const std::vector<std::string> words : {std::vector<std::string>{"journal", "stats"},
-                                               {"journal", "check"},
-                                               {"journal", "show"},
-                                               {"parked", "list"},
-                                               {"parked", "show"},
-                                               {"parked", "retry"},
-                                               {"parked", "discard"}}) {
-    const auto help = replay({words[0], words[1], "--help"});
+  using Words = std::pair<std::string, std::string>;
+  for (const auto& [group, command] :
+       {Words{"journal", "stats"}, Words{"journal", "check"}, Words{"journal", "show"}, Words{"parked", "list"},
+        Words{"parked", "show"}, Words{"parked", "retry"}, Words{"parked", "discard"}}) {
+    const auto help = replay({group, command, "--help"});
     EXPECT_EQ(help.code, 0) << help.output;
     EXPECT_THAT(help.output, HasSubstr("--output"));
-    EXPECT_EQ(replay({words[0], words[1], "--nonsense"}).code, 2);
+    EXPECT_EQ(replay({group, command, "--nonsense"}).code, 2);
   }
   EXPECT_EQ(replay({"journal"}).code, 2);
   EXPECT_EQ(replay({"journal", "show", "testing"}).code, 2);
