@@ -93,8 +93,8 @@ struct OldEventsOf<A> {
 ///       static Decision decide(const State&, const v1::CheckOutRequest&);
 ///       static void evolve(State&, const v1::ItemAdded&);
 ///       static void evolve(State&, const v1::CartCheckedOut&);
-///       static Became<v1::ItemAdded> upcast(const v1::ItemPut&);    // into events, or old events further down the
-///       list static void check(const v1::AddItemRequest&, Violations&);  // optional: shape, looked at by the edge
+///       static Became<v1::ItemAdded> upcast(const v1::ItemPut&);    // into events, or old ones further down
+///       static void check(const v1::AddItemRequest&, Violations&);  // optional: shape, looked at by the edge
 ///     };
 template <class A>
 concept Aggregate = requires {
