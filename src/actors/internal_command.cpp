@@ -4,6 +4,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <openssl/sha.h>
 
+#include <exception>
 #include <utility>
 
 #include "keel/type/v1/event_metadata.pb.h"
@@ -59,14 +60,8 @@ void add(std::string& text, std::string_view part) {
   text.append(part);
 }
 
-Result<std::unique_ptr<Message>> decode(const std::unordered_map<std::string_view, const Message*>& prototypes,
-                                        std::string_view type, std::string_view bytes) {
-  const auto known = prototypes.find(type);
-  if (known == prototypes.end()) return Fault{.what = "no aggregate knows a message " + std::string(type)};
-  std::unique_ptr<Message> message(known->second->New());
-  if (message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return message;
-  return Fault{.what = "the bytes of a " + std::string(type) + " do not decode"};
-}
+Fault unknown(std::string_view type) { return {.what = "no aggregate knows a message " + std::string(type)}; }
+Fault broken(std::string_view type) { return {.what = "the bytes of a " + std::string(type) + " do not decode"}; }
 
 }  // namespace
 
@@ -76,7 +71,8 @@ MessageDirectory::MessageDirectory(const std::vector<const domain::AggregateKind
       commands_[command.descriptor] = {kind, &command};
       command_prototypes_[command.descriptor->full_name()] = command.prototype;
     }
-    for (const auto& event : kind->events) event_prototypes_[event.descriptor->full_name()] = event.prototype;
+    for (const auto& event : kind->events) kinds_of_events_[event.descriptor->full_name()] = kind;
+    for (const auto& old : kind->old_events) kinds_of_events_[old.descriptor->full_name()] = kind;
   }
 }
 
@@ -119,11 +115,30 @@ Result<Call> MessageDirectory::call(std::unique_ptr<Message> command, const Uuid
 }
 
 Result<std::unique_ptr<Message>> MessageDirectory::decode_command(std::string_view type, std::string_view bytes) const {
-  return decode(command_prototypes_, type, bytes);
+  const auto known = command_prototypes_.find(type);
+  if (known == command_prototypes_.end()) return unknown(type);
+  std::unique_ptr<Message> message(known->second->New());
+  if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return broken(type);
+  return message;
 }
 
-Result<std::unique_ptr<Message>> MessageDirectory::decode_event(std::string_view type, std::string_view bytes) const {
-  return decode(event_prototypes_, type, bytes);
+Result<std::vector<std::unique_ptr<Message>>> MessageDirectory::decode_event(std::string_view type,
+                                                                             std::string_view bytes) const {
+  const auto known = kinds_of_events_.find(type);
+  if (known == kinds_of_events_.end()) return unknown(type);
+  const auto& kind = *known->second;
+  std::vector<std::unique_ptr<Message>> messages;
+  try {
+    if (kind.event(type) != nullptr) {
+      if (auto message = kind.decode(type, bytes)) messages.push_back(std::move(message));
+    } else {
+      for (auto& today : kind.upcast(type, bytes)) messages.push_back(std::move(today.message));
+    }
+  } catch (const std::exception& thrown) {
+    return Fault{.what = "the upcaster of " + std::string(type) + " failed: " + thrown.what()};
+  }
+  if (messages.empty()) return broken(type);
+  return messages;
 }
 
 journal::Fingerprint internal_fingerprint(std::string_view type, std::string_view bytes) {

@@ -33,9 +33,12 @@ class MessageDirectory {
   Result<Call> call(std::unique_ptr<domain::Message> command, const Uuid& request_id,
                     std::string_view traceparent) const;
 
-  /// Reads a stored command or event by its full name. Fault: unknown name, or bytes that do not decode.
+  /// Reads a stored command by its full name. Fault: unknown name, or bytes that do not decode.
   Result<std::unique_ptr<domain::Message>> decode_command(std::string_view type, std::string_view bytes) const;
-  Result<std::unique_ptr<domain::Message>> decode_event(std::string_view type, std::string_view bytes) const;
+  /// Reads a stored event by its full name: what it is today, one message or several. Fault: unknown name, bytes that
+  /// do not decode, or an upcaster that threw.
+  Result<std::vector<std::unique_ptr<domain::Message>>> decode_event(std::string_view type,
+                                                                     std::string_view bytes) const;
 
  private:
   struct Command {
@@ -44,7 +47,8 @@ class MessageDirectory {
   };
   std::unordered_map<const google::protobuf::Descriptor*, Command> commands_;
   std::unordered_map<std::string_view, const domain::Message*> command_prototypes_;
-  std::unordered_map<std::string_view, const domain::Message*> event_prototypes_;
+  /// Of each event, old or not, the aggregate that it happens to.
+  std::unordered_map<std::string_view, const domain::AggregateKind*> kinds_of_events_;
 };
 
 /// SHA-256 over caller, full name of the message and its deterministic bytes, each after its length (8 bytes,

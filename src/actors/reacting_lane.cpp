@@ -21,6 +21,11 @@ domain::Answered as_domain_sees(const Answer& answer) {
   return {};
 }
 
+/// Of the first message as the reactor says, so that the ids stay those from before the event had an upcaster.
+std::string step_of(const std::string& step, std::size_t message) {
+  return message == 1 ? step : step + "#" + std::to_string(message);
+}
+
 }  // namespace
 
 ReactingLane::ReactingLane(std::string context, Lane lane, Position done, std::size_t window,
@@ -53,12 +58,18 @@ void ReactingLane::admit(journal::StoredEvent event) {
 }
 
 void ReactingLane::begin(Entry& entry) {
+  auto messages = directory_.decode_event(entry.event->type, entry.event->payload);
+  if (!messages) return stop(entry, messages.fault().what);
+  entry.messages = *std::move(messages);
+  react(entry);
+}
+
+void ReactingLane::react(Entry& entry) {
   const auto& event = *entry.event;
-  const auto message = directory_.decode_event(event.type, event.payload);
-  if (!message) return stop(entry, message.fault().what);
+  const auto& message = *entry.messages[entry.reacted++];
   entry.open_sends = 1;  // the reaction itself: an answer cannot finish what is still being told
-  follow(entry, reactor_.react(
-                    {context_, lane_, event.position, event.aggregate, event.version, event.recorded_at, **message}));
+  follow(entry,
+         reactor_.react({context_, lane_, event.position, event.aggregate, event.version, event.recorded_at, message}));
   if (--entry.open_sends == 0) finish(entry);
 }
 
@@ -67,7 +78,7 @@ void ReactingLane::follow(Entry& entry, domain::Reaction reaction) {
   for (auto& key : reaction.cancelled_timers) entry.cancelled.push_back(std::move(key));
   for (auto& send : reaction.sends) {
     ++entry.open_sends;
-    const auto id = reaction_request_id(context_, lane_, entry.event->position, send.step);
+    const auto id = reaction_request_id(context_, lane_, entry.event->position, step_of(send.step, entry.reacted));
     const auto sent =
         courier_.send(std::move(send.command), id, entry.traceparent,
                       [this, &entry, then = std::move(send.then)](const Answer& a) { answered(entry, then, a); });
@@ -85,6 +96,8 @@ void ReactingLane::answered(Entry& entry, const Then& then, const Answer& answer
 }
 
 void ReactingLane::finish(Entry& entry) {
+  if (entry.reacted < entry.messages.size()) return react(entry);
+  entry.messages.clear();
   entry.done = true;
   const auto turn = busy_.find(entry.event->aggregate);
   if (turn->second.empty()) {

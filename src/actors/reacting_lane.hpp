@@ -67,6 +67,9 @@ class ReactingLane {
   struct Entry {
     journal::StoredEvent event;
     std::string traceparent;
+    /// What the event is today, and how many of them were reacted to; the next one when the last one's sends are done.
+    std::vector<std::unique_ptr<domain::Message>> messages;
+    std::size_t reacted = 0;
     std::size_t open_sends = 0;
     bool done = false;
     std::vector<domain::SetTimer> timers;
@@ -75,6 +78,7 @@ class ReactingLane {
   using Then = std::function<domain::Reaction(const domain::Answered&)>;
 
   void begin(Entry& entry);
+  void react(Entry& entry);
   void follow(Entry& entry, domain::Reaction reaction);
   void answered(Entry& entry, const Then& then, const Answer& answer);
   void finish(Entry& entry);

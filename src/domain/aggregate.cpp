@@ -62,20 +62,51 @@ const AggregateKind::Event* AggregateKind::event(const Descriptor* descriptor) c
 }
 const AggregateKind::Event* AggregateKind::event(std::string_view full_name) const { return find(events, full_name); }
 
-bool AggregateKind::apply(Message& state, std::string_view event_type, std::string_view payload) const {
-  const Event* known = event(event_type);
-  if (known == nullptr) return false;
-  const std::unique_ptr<Message> decoded(known->prototype->New());
-  if (!decoded->ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return false;
-  known->evolve(state, *decoded);
-  return true;
+const AggregateKind::OldEvent* AggregateKind::old_event(const Descriptor* descriptor) const {
+  return find(old_events, descriptor);
+}
+const AggregateKind::OldEvent* AggregateKind::old_event(std::string_view full_name) const {
+  return find(old_events, full_name);
 }
 
-std::int64_t schema_hash(const Descriptor* state, int evolve_revision) {
+std::unique_ptr<Message> AggregateKind::decoded(const Message& prototype, std::string_view payload) {
+  std::unique_ptr<Message> message(prototype.New());
+  if (!message->ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return nullptr;
+  return message;
+}
+
+std::unique_ptr<Message> AggregateKind::decode(std::string_view event_type, std::string_view payload) const {
+  if (const Event* known = event(event_type)) return decoded(*known->prototype, payload);
+  if (const OldEvent* old = old_event(event_type)) return decoded(*old->prototype, payload);
+  return nullptr;
+}
+
+std::vector<AggregateKind::Today> AggregateKind::upcast(std::string_view event_type, std::string_view payload) const {
+  std::vector<Today> today;
+  const OldEvent* old = old_event(event_type);
+  if (old == nullptr) return today;
+  if (auto message = decoded(*old->prototype, payload)) bring_to_today(std::move(message), today);
+  return today;
+}
+
+/// Ends, because every upcaster leads to an event of today or to an old one further down the list.
+void AggregateKind::bring_to_today(std::unique_ptr<Message> message, std::vector<Today>& today) const {
+  const auto* descriptor = message->GetDescriptor();
+  if (const Event* known = event(descriptor)) return today.push_back({known, std::move(message)});
+  for (auto& newer : old_event(descriptor)->upcast(*message)) bring_to_today(std::move(newer), today);
+}
+
+bool AggregateKind::apply(Message& state, std::string_view event_type, std::string_view payload) const {
+  return read(event_type, payload, [&](const Event& known, const Message& message) { known.evolve(state, message); });
+}
+
+std::int64_t schema_hash(const Descriptor* state, int evolve_revision,
+                         std::span<const AggregateKind::OldEvent> old_events) {
   Parts parts;
   collect(state, parts);
   std::string whole = std::to_string(evolve_revision);
   for (const auto& [name, bytes] : parts) whole += name + bytes;
+  for (const auto& old : old_events) whole += "<" + old.descriptor->full_name();
   return static_cast<std::int64_t>(lane_hash("schema", whole));
 }
 

@@ -13,7 +13,8 @@
 
 namespace keel::domain {
 
-/// An event of the journal, decoded, as a reactor sees it.
+/// An event of the journal, decoded, as a reactor sees it. An old event that its upcaster makes several of is shown as
+/// one after the other, all of the same position and version.
 struct Happened {
   std::string_view context;
   Lane lane;

@@ -1,5 +1,6 @@
 #include "query/in_memory_projection_store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace keel::query {
@@ -44,7 +45,7 @@ class InMemoryProjectionStore final : public ProjectionStore {
     for (const auto& [key, events] : store_->parked_) {
       const auto& [its_projection, its_generation, its_context, lane] = key;
       if (its_projection != projection || its_generation != generation || its_context != context) continue;
-      for (const auto& event : events) distinct.insert({Lane{lane}, event.aggregate});
+      for (const auto& row : events) distinct.insert({Lane{lane}, row.event.aggregate});
     }
     std::vector<ParkedAggregate> aggregates;
     for (const auto& [lane, aggregate] : distinct) aggregates.push_back({lane, aggregate});
@@ -53,12 +54,7 @@ class InMemoryProjectionStore final : public ProjectionStore {
 
   Result<Done> read(std::int64_t generation, WorkingSet& rows) override {
     const std::lock_guard lock(store_->mutex_);
-    for (std::size_t table = 0; table < rows.tables().size(); ++table) {
-      const auto& stored = store_->tables_[table_name(rows.tables()[table], generation)];
-      for (const Key* key : rows.wanted(table)) {
-        if (const auto found = stored.find(*key); found != stored.end()) rows.load(table, found->second);
-      }
-    }
+    store_->read(generation, rows);
     return Done{};
   }
 
@@ -90,19 +86,16 @@ OpenProjectionStore InMemoryReadStore::opener() {
 
 StepResult InMemoryReadStore::commit(std::string_view projection, const LaneStep& step, bool& usable) {
   if (const auto rival = std::exchange(rival_, nullptr)) rival();
+  const std::lock_guard turn(checkpoints_mutex_);
   const std::lock_guard lock(mutex_);
   if (failing_ > 0) return --failing_, StepResult{StepOutcome::fault, "injected fault"};
   const LaneKey key{projection, step.generation, step.context, step.from.lane.value};
   auto& checkpoint = checkpoints_[key];
   if (checkpoint != step.from) return {StepOutcome::outrun, "the checkpoint is another one"};
-  for (std::size_t table = 0; step.rows != nullptr && refused_ && table < step.rows->tables().size(); ++table) {
-    for (const Row* row : step.rows->changes(table).written) {
-      if (refused_(*row)) return {StepOutcome::poison, "a row that cannot be stored"};
-    }
-  }
+  if (step.rows != nullptr && refuses(*step.rows)) return {StepOutcome::poison, "a row that cannot be stored"};
   write(step);
   auto& parked = parked_[key];
-  parked.insert(parked.end(), step.parked.begin(), step.parked.end());
+  for (const auto& event : step.parked) parked.push_back({event, 1, system_now(), false});
   checkpoint.position = step.to;
   ++commits_;
   if (!std::exchange(lose_answer_, false)) return {};
@@ -111,17 +104,40 @@ StepResult InMemoryReadStore::commit(std::string_view projection, const LaneStep
 }
 
 void InMemoryReadStore::write(const LaneStep& step) {
-  for (std::size_t table = 0; step.rows != nullptr && table < step.rows->tables().size(); ++table) {
-    auto& stored = tables_[table_name(step.rows->tables()[table], step.generation)];
-    const auto changes = step.rows->changes(table);
+  if (step.rows != nullptr) write(*step.rows, step.generation, step.from.lane);
+}
+
+void InMemoryReadStore::write(const WorkingSet& rows, std::int64_t generation, Lane lane) {
+  for (std::size_t table = 0; table < rows.tables().size(); ++table) {
+    auto& stored = tables_[table_name(rows.tables()[table], generation)];
+    const auto changes = rows.changes(table);
     for (const Row* row : changes.written) {
       Row copy = *row;
-      copy.lane = step.from.lane;
-      const auto keys = static_cast<std::ptrdiff_t>(step.rows->tables()[table].key_columns);
+      copy.lane = lane;
+      const auto keys = static_cast<std::ptrdiff_t>(rows.tables()[table].key_columns);
       stored[Key(copy.values.begin(), copy.values.begin() + keys)] = std::move(copy);
     }
     for (const Key* key : changes.erased) stored.erase(*key);
   }
+}
+
+void InMemoryReadStore::read(std::int64_t generation, WorkingSet& rows) const {
+  for (std::size_t table = 0; table < rows.tables().size(); ++table) {
+    const auto stored = tables_.find(table_name(rows.tables()[table], generation));
+    if (stored == tables_.end()) continue;
+    for (const Key* key : rows.wanted(table)) {
+      const auto found = stored->second.find(*key);
+      if (found != stored->second.end()) rows.load(table, found->second);
+    }
+  }
+}
+
+bool InMemoryReadStore::refuses(const WorkingSet& rows) const {
+  for (std::size_t table = 0; refused_ && table < rows.tables().size(); ++table) {
+    const auto changes = rows.changes(table);
+    if (std::ranges::any_of(changes.written, [this](const Row* row) { return refused_(*row); })) return true;
+  }
+  return false;
 }
 
 std::map<Key, Row> InMemoryReadStore::rows(const std::string& table, std::int64_t generation) const {
@@ -134,7 +150,8 @@ std::vector<ParkedEvent> InMemoryReadStore::parked_events(const std::string& pro
   const std::lock_guard lock(mutex_);
   std::vector<ParkedEvent> all;
   for (const auto& [key, events] : parked_) {
-    if (std::get<0>(key) == projection) all.insert(all.end(), events.begin(), events.end());
+    if (std::get<0>(key) != projection) continue;
+    for (const auto& row : events) all.push_back(row.event);
   }
   return all;
 }

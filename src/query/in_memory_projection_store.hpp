@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "query/parking.hpp"
 #include "query/projection_store.hpp"
 
 namespace keel::query {
@@ -23,6 +24,8 @@ class InMemoryReadStore : public std::enable_shared_from_this<InMemoryReadStore>
   void migrate(const Projection& projection);
   std::unique_ptr<ProjectionStore> open();
   OpenProjectionStore opener();
+  /// An operator's session on what is parked.
+  std::unique_ptr<Parking> open_parking();
 
   // -- what a test may look at and change ---------------------------------------------------------------------------
   std::map<Key, Row> rows(const std::string& table, std::int64_t generation = 1) const;
@@ -46,16 +49,31 @@ class InMemoryReadStore : public std::enable_shared_from_this<InMemoryReadStore>
 
  private:
   friend class InMemoryProjectionStore;
+  friend class InMemoryParking;
   using LaneKey = std::tuple<std::string, std::int64_t, std::string, std::int32_t>;
+
+  /// What a parked event has beside its pointer.
+  struct ParkedRow {
+    ParkedEvent event;
+    std::int64_t attempts = 1;
+    Timestamp parked_at;
+    bool discarded = false;
+  };
 
   StepResult commit(std::string_view projection, const LaneStep& step, bool& usable);
   void write(const LaneStep& step);
+  void write(const WorkingSet& rows, std::int64_t generation, Lane lane);
+  void read(std::int64_t generation, WorkingSet& rows) const;
+  /// Whether some row cannot be stored.
+  bool refuses(const WorkingSet& rows) const;
 
+  /// Held by whoever changes checkpoints: the lock on their rows, coarser.
+  std::mutex checkpoints_mutex_;
   mutable std::mutex mutex_;
   /// The live one first.
   std::map<std::string, std::vector<FedGeneration>> fed_;
   std::map<LaneKey, Checkpoint> checkpoints_;
-  std::map<LaneKey, std::vector<ParkedEvent>> parked_;
+  std::map<LaneKey, std::vector<ParkedRow>> parked_;
   std::map<std::string, std::map<Key, Row>> tables_;
   std::function<bool(const Row&)> refused_;
   std::function<void()> rival_;

@@ -82,6 +82,10 @@ void LaneProjector::head_seen(Position head, bool alone, Timestamp now) {
   if (behind && (alone || silent)) healing_ = true;
 }
 
+void LaneProjector::revision_seen(std::int64_t revision) {
+  if (revision != place_.checkpoint.revision) stale_ = true;
+}
+
 bool LaneProjector::has_work(Timestamp now) const {
   if (stopped_ || (pause_until_ && now < *pause_until_)) return false;
   return stale_ || healing_ || !pending_.empty();

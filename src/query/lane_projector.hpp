@@ -60,6 +60,9 @@ class LaneProjector {
   /// Where the journal's lane ends now. Behind and silent: starts healing. `alone`: nothing can come from Kafka, so
   /// silence need not be waited for.
   void head_seen(Position head, bool alone, Timestamp now);
+  /// What the store says of the lane now. Another revision than ours: somebody folded what was parked, so rows and
+  /// parked aggregates are read anew.
+  void revision_seen(std::int64_t revision);
   /// Reads the journal up to its head, whatever Kafka brings.
   void heal() { healing_ = true; }
 

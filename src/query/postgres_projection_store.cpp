@@ -1,11 +1,10 @@
 #include "query/postgres_projection_store.hpp"
 
-#include <map>
 #include <utility>
 
 #include "query/postgres_copy.hpp"
+#include "query/postgres_row_changes.hpp"
 #include "query/postgres_session.hpp"
-#include "query/postgres_table_sql.hpp"
 
 namespace keel::query {
 namespace {
@@ -102,27 +101,14 @@ class PostgresProjectionStore final : public ProjectionStore {
   }
 
   Result<Done> read(std::int64_t generation, WorkingSet& rows) override {
-    for (std::size_t index = 0; index < rows.tables().size(); ++index) {
-      const auto keys = rows.wanted(index);
-      if (keys.empty()) continue;
-      const auto& table = rows.tables()[index];
-      Parameters parameters;
-      for (std::size_t part = 0; part < table.key_columns; ++part) {
-        parameters.array(table.columns[part].type, keys.size(),
-                         [&](std::size_t i) -> const Value& { return (*keys[i])[part]; });
-      }
-      const auto answer = session_->run(sql_of(table, generation).read, parameters);
-      if (!answer.ok()) return fault_of(answer);
-      for (int row = 0; row < answer.rows(); ++row) rows.load(index, row_of(table.columns, answer, row));
-    }
-    return Done{};
+    return sql_.read(*session_, generation, rows);
   }
 
   StepResult commit(std::string_view projection, const LaneStep& step) override {
     std::vector<Parameters> parameters;
     std::vector<std::string_view> texts;
     add_checkpoint(projection, step, parameters, texts);
-    if (step.rows != nullptr) add_rows(step, parameters, texts);
+    if (step.rows != nullptr) sql_.add_changes(*step.rows, step.generation, step.from.lane, parameters, texts);
     if (!step.parked.empty()) add_parked(projection, step, parameters, texts);
     return run(parameters, texts);
   }
@@ -170,12 +156,6 @@ class PostgresProjectionStore final : public ProjectionStore {
     return answer.ok() ? StepResult{} : failed(answer);
   }
 
-  const TableSql& sql_of(const Table& table, std::int64_t generation) {
-    const auto [found, fresh] = sql_.try_emplace({table.name, generation});
-    if (fresh) found->second = table_sql(table, generation);
-    return found->second;
-  }
-
   static void add_checkpoint(std::string_view projection, const LaneStep& step, std::vector<Parameters>& parameters,
                              std::vector<std::string_view>& texts) {
     const auto& from = step.from;
@@ -183,37 +163,6 @@ class PostgresProjectionStore final : public ProjectionStore {
     parameters.back().text(projection).integer(step.generation).text(step.context).small(from.lane.value);
     parameters.back().uuid(from.incarnation).integer(from.position.value).integer(from.revision).integer(step.to.value);
     texts.push_back(move_checkpoint_sql);
-  }
-
-  void add_rows(const LaneStep& step, std::vector<Parameters>& parameters, std::vector<std::string_view>& texts) {
-    for (std::size_t index = 0; index < step.rows->tables().size(); ++index) {
-      const auto& table = step.rows->tables()[index];
-      const auto changes = step.rows->changes(index);
-      const auto& sql = sql_of(table, step.generation);
-      if (!changes.erased.empty()) {
-        parameters.emplace_back();
-        for (std::size_t part = 0; part < table.key_columns; ++part) {
-          parameters.back().array(table.columns[part].type, changes.erased.size(),
-                                  [&](std::size_t i) -> const Value& { return (*changes.erased[i])[part]; });
-        }
-        texts.push_back(sql.erase);
-      }
-      if (!changes.written.empty()) {
-        parameters.push_back(written(table, changes.written, step.from.lane));
-        texts.push_back(sql.write);
-      }
-    }
-  }
-
-  static Parameters written(const Table& table, const std::vector<const Row*>& rows, Lane lane) {
-    Parameters parameters;
-    for (std::size_t column = 0; column < table.columns.size(); ++column) {
-      parameters.array(table.columns[column].type, rows.size(),
-                       [&](std::size_t i) -> const Value& { return rows[i]->values[column]; });
-    }
-    parameters.array(ColumnType::integer, rows.size(), [&](std::size_t i) -> Value { return rows[i]->position.value; });
-    parameters.small(lane.value);
-    return parameters;
   }
 
   static void add_parked(std::string_view projection, const LaneStep& step, std::vector<Parameters>& parameters,
@@ -230,7 +179,7 @@ class PostgresProjectionStore final : public ProjectionStore {
   }
 
   std::unique_ptr<PostgresSession> session_;
-  std::map<std::pair<std::string, std::int64_t>, TableSql> sql_;
+  PostgresRowSql sql_;
 };
 
 }  // namespace

@@ -141,6 +141,7 @@ void Projector::look(Timestamp now) {
   }
   if (!have_lanes(**found, *identity, now)) return;
   compare_with_journal(now);
+  notice_retries();
   find_ends();
   publish_status(ProjectorState::running, {}, now);
 }
@@ -234,6 +235,19 @@ void Projector::compare_with_journal(Timestamp now) {
     for (auto& [number, followed] : lanes) {
       if (static_cast<std::size_t>(number) >= heads->size()) continue;
       followed->lane.head_seen((*heads)[static_cast<std::size_t>(number)], followed->following == Following::no, now);
+    }
+  }
+}
+
+/// Parked aggregates may have been folded by an operator; an idle lane would not meet the new revision by itself.
+void Projector::notice_retries() {
+  for (auto& [topic, lanes] : topics_) {
+    for (auto& [number, followed] : lanes) {
+      if (followed->lane.parked_aggregates() == 0) continue;
+      const Lane one[] = {followed->lane.lane()};
+      const auto checkpoint = store_->checkpoints(projection_.name, generation_->generation, followed->lane.context(),
+                                                  one, identity_.incarnation);
+      if (checkpoint) followed->lane.revision_seen(checkpoint->front().revision);
     }
   }
 }

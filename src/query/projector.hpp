@@ -120,6 +120,7 @@ class Projector {
   bool add_lanes(const std::string& context, std::vector<Lane> lanes, Timestamp now);
   void drop_lanes();
   void compare_with_journal(Timestamp now);
+  void notice_retries();
   void find_ends();
   void give_up_silent_consumer();
   void assign_if_healed();

@@ -13,9 +13,11 @@
 #include "domain/cart/cart.hpp"
 #include "domain/inventory/stock.hpp"
 #include "domain/purchase/purchase.hpp"
+#include "support/testing_context/counter.hpp"
 
 // Every form in which an event was ever stored decodes for ever. A file holds one event type: pairs of lines `hex:` and
-// `text:`, the oldest first. Pairs are never changed or removed; an event that gets a field gets another pair.
+// `text:`, the oldest first. Pairs are never changed or removed; an event that gets a field gets another pair. An old
+// event's pairs are followed by lines `today:`, type and text of each event that its upcasters make of it.
 namespace keel::domain {
 namespace {
 
@@ -24,6 +26,7 @@ namespace fs = std::filesystem;
 struct Form {
   std::string hex;
   std::string text;
+  std::vector<std::string> today;
 };
 
 fs::path folder() {
@@ -31,14 +34,18 @@ fs::path folder() {
   return fs::path(source == nullptr ? "." : source) / "tests" / "golden";
 }
 
+std::string rest_of(const std::string& line, std::string_view word) {
+  return line.substr(std::min(word.size(), line.size()));
+}
+
 std::vector<Form> read_forms(const std::string& event) {
   std::vector<Form> forms;
   std::ifstream file(folder() / (event + ".txt"));
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("hex:")) forms.push_back({line.substr(std::min<std::size_t>(5, line.size())), ""});
-    if (line.starts_with("text:") && !forms.empty()) {
-      forms.back().text = line.substr(std::min<std::size_t>(6, line.size()));
-    }
+    if (line.starts_with("hex:")) forms.push_back({rest_of(line, "hex: "), "", {}});
+    if (forms.empty()) continue;
+    if (line.starts_with("text:")) forms.back().text = rest_of(line, "text: ");
+    if (line.starts_with("today:")) forms.back().today.push_back(rest_of(line, "today: "));
   }
   return forms;
 }
@@ -67,22 +74,26 @@ std::string unset_field(const Message& message) {
 
 struct Stored {
   const AggregateKind* kind;
-  const AggregateKind::Event* event;
+  const Message* prototype;
+
+  bool old() const { return kind->old_event(prototype->GetDescriptor()) != nullptr; }
 };
 
 std::vector<Stored> all_events() {
   std::vector<Stored> events;
-  for (const auto* kind : {&kind_of<cart::Cart>(), &kind_of<inventory::Stock>(), &kind_of<purchase::Purchase>()}) {
-    for (const auto& event : kind->events) events.push_back({kind, &event});
+  for (const auto* kind : {&kind_of<cart::Cart>(), &kind_of<inventory::Stock>(), &kind_of<purchase::Purchase>(),
+                           &kind_of<keel::testing::Counter>()}) {
+    for (const auto& event : kind->events) events.push_back({kind, event.prototype});
+    for (const auto& old : kind->old_events) events.push_back({kind, old.prototype});
   }
   return events;
 }
 
 class GoldenBytes : public ::testing::TestWithParam<Stored> {
  protected:
-  const std::string& name() const { return GetParam().event->descriptor->full_name(); }
+  const std::string& name() const { return GetParam().prototype->GetDescriptor()->full_name(); }
   std::unique_ptr<Message> decode(const std::string& hex) const {
-    std::unique_ptr<Message> message(GetParam().event->prototype->New());
+    std::unique_ptr<Message> message(GetParam().prototype->New());
     EXPECT_TRUE(message->ParseFromString(bytes_of(hex))) << name();
     return message;
   }
@@ -107,6 +118,17 @@ TEST_P(GoldenBytes, AreRemembered) {
   }
 }
 
+TEST_P(GoldenBytes, BecomeTodaysEventsWhenTheyAreOld) {
+  for (const auto& form : read_forms(name())) {
+    std::vector<std::string> became;
+    for (const auto& today : GetParam().kind->upcast(name(), bytes_of(form.hex))) {
+      became.push_back(today.message->GetTypeName() + " " + today.message->ShortDebugString());
+    }
+    EXPECT_EQ(became, form.today) << name();
+    EXPECT_EQ(became.empty(), !GetParam().old()) << name();
+  }
+}
+
 TEST_P(GoldenBytes, HaveEveryFieldInTheirLatestForm) {
   ASSERT_FALSE(read_forms(name()).empty());
   EXPECT_EQ(unset_field(*decode(read_forms(name()).back().hex)), "") << "add a form to tests/golden/" << name();
@@ -119,7 +141,7 @@ TEST_P(GoldenBytes, AreWhatIsWrittenToday) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryEvent, GoldenBytes, ::testing::ValuesIn(all_events()),
-                         [](const auto& event) { return event.param.event->descriptor->name(); });
+                         [](const auto& event) { return event.param.prototype->GetDescriptor()->name(); });
 
 TEST(GoldenFiles, AreOfEventsThatAreStillKnown) {
   std::size_t files = 0;
@@ -128,7 +150,7 @@ TEST(GoldenFiles, AreOfEventsThatAreStillKnown) {
     if (file.path().extension() != ".txt" || !stem.starts_with("keel.")) continue;
     ++files;
     bool known = false;
-    for (const auto& stored : all_events()) known = known || stored.event->descriptor->full_name() == stem;
+    for (const auto& stored : all_events()) known = known || stored.prototype->GetDescriptor()->full_name() == stem;
     EXPECT_TRUE(known) << stem;
   }
   EXPECT_EQ(files, all_events().size());

@@ -15,7 +15,7 @@ class JournalRoles : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     database = new Database(Cluster::shared().journal_database({{"cart"}, 4}));
-    for (const std::string role : {"service", "projector", "query", "maintenance"}) {
+    for (const std::string role : {"service", "projector", "query", "maintenance", "replay"}) {
       database->run("CREATE ROLE a_" + role + " LOGIN IN ROLE keel_" + role);
     }
     JournalDesk desk(database->options());
@@ -156,6 +156,14 @@ TEST_F(JournalRoles, TheRolesHaveNoLoginOfTheirOwn) {
 TEST_F(JournalRoles, ASecondJournalOfTheClusterFindsTheRolesThere) {
   const Database second = Cluster::shared().empty_database();
   EXPECT_TRUE(journal::migrate_journal(second.dsn, {{"cart"}, 4}));
+}
+
+TEST_F(JournalRoles, TheReplayToolReadsEverythingAndChangesNothing) {
+  for (const char* table : {"events", "receipts", "snapshots", "publications", "reactions"}) {
+    EXPECT_EQ(tries("replay", std::string("SELECT FROM ") + table), allowed) << table;
+    EXPECT_EQ(tries("replay", std::string("DELETE FROM ") + table), refused) << table;
+  }
+  EXPECT_EQ(tries("replay", "UPDATE publications SET position = 0"), refused);
 }
 
 }  // namespace

@@ -31,6 +31,9 @@ class KeelSystem {
   explicit KeelSystem(const Options& options);
   ~KeelSystem();
 
+  /// What is started and run from now on is another binary of the same build.
+  void use(const std::string& program) { options_.program = program; }
+
   /// Starts a role and waits until /readyz says 200; throws with the end of its log when it does not.
   void start(const std::string& role, const std::map<std::string, std::string>& environment = {});
   /// Starts it and does not wait. `instance` tells several processes of one role apart.

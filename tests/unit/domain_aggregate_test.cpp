@@ -13,7 +13,11 @@ namespace keel::domain {
 namespace {
 
 using keel::testing::Counter;
+using keel::testing::ForgetfulCounter;
+using keel::testing::v1::CounterLabelled;
 using keel::testing::v1::CounterMoved;
+using keel::testing::v1::CounterOpened;
+using keel::testing::v1::CounterOpenedV2;
 using keel::testing::v1::CounterState;
 using keel::testing::v1::MoveCounterRequest;
 using tests::message;
@@ -66,6 +70,60 @@ TEST(AggregateKind, LeavesTheStateAloneWhenBytesOrTypeAreStrange) {
   EXPECT_FALSE(counter.apply(state, "keel.testing.v1.Nothing", ""));
   EXPECT_EQ(state.value(), 7);
 }
+
+/// Upcasters that lead nowhere, or in a circle.
+struct Unled : Counter {
+  using OldEvents = Messages<CounterOpened>;
+};
+struct Circling : Counter {
+  using OldEvents = Messages<CounterOpenedV2, CounterOpened>;
+};
+struct Unread : ForgetfulCounter {
+  using OldEvents = Messages<CounterState>;
+};
+static_assert(!Aggregate<Unled>, "its upcaster makes an event that nobody remembers");
+static_assert(!Aggregate<Circling>, "an upcaster may only lead to what stands further down the list");
+static_assert(!Aggregate<Unread>, "an old event without an upcaster");
+
+TEST(Upcasters, AnOldEventIsRememberedAsWhatItBecame) {
+  CounterState state;
+  EXPECT_TRUE(counter.apply(state, "keel.testing.v1.CounterOpened",
+                            message<CounterOpened>("starting_value: 7 label: 'door'").SerializeAsString()));
+  EXPECT_EQ(state.value(), 7);
+  EXPECT_EQ(state.label(), "door");
+}
+
+TEST(Upcasters, OneStoredEventBecomesSeveralInOrder) {
+  const auto today = counter.upcast("keel.testing.v1.CounterOpenedV2",
+                                    message<CounterOpenedV2>("value: 7 label: 'door'").SerializeAsString());
+  ASSERT_EQ(today.size(), 2U);
+  EXPECT_EQ(today[0].event, counter.event(CounterMoved::descriptor()));
+  EXPECT_EQ(static_cast<const CounterMoved&>(*today[0].message).amount(), 7);
+  EXPECT_EQ(static_cast<const CounterLabelled&>(*today[1].message).label(), "door");
+}
+
+TEST(Upcasters, AnEventOfTodayHasNone) {
+  EXPECT_TRUE(counter.upcast("keel.testing.v1.CounterMoved", "").empty());
+  EXPECT_TRUE(counter.upcast("keel.testing.v1.Nothing", "").empty());
+  EXPECT_TRUE(kind_of<ForgetfulCounter>().upcast("keel.testing.v1.CounterOpened", "").empty());
+}
+
+TEST(Upcasters, BrokenBytesOfAnOldEventLeaveTheStateAlone) {
+  CounterState state;
+  state.set_value(7);
+  EXPECT_FALSE(counter.apply(state, "keel.testing.v1.CounterOpened", "\xff\xff\xff"));
+  EXPECT_EQ(state.value(), 7);
+  EXPECT_EQ(counter.decode("keel.testing.v1.CounterOpened", "\xff\xff\xff"), nullptr);
+}
+
+TEST(Upcasters, TheStoredMessageCanStillBeSeen) {
+  const auto bytes = message<CounterOpened>("starting_value: 7").SerializeAsString();
+  const auto stored = counter.decode("keel.testing.v1.CounterOpened", bytes);
+  ASSERT_NE(stored, nullptr);
+  EXPECT_EQ(stored->GetDescriptor(), CounterOpened::descriptor());
+}
+
+TEST(SchemaHash, ChangesWithTheListOfOldEvents) { EXPECT_NE(counter.schema, kind_of<ForgetfulCounter>().schema); }
 
 TEST(SchemaHash, ChangesWithTheRevisionAndTheDescriptor) {
   const auto* state = cart::v1::CartState::descriptor();

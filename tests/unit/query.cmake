@@ -5,3 +5,7 @@ keel_test(query_test
     query_projection_test.cpp
   DEPENDS keel_query keel_test_history
   LABELS unit)
+keel_test(evolution_test
+  SOURCES evolution_test.cpp
+  DEPENDS keel_actors keel_testing_read_model keel_test_history
+  LABELS unit)

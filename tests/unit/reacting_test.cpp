@@ -173,6 +173,35 @@ TEST_F(Reacting, EventsOfOneAggregateGoInOrder) {
   EXPECT_THAT(port_.targets(), ElementsAre("a1", "b1", "a2"));
 }
 
+/// One command for every message: to a counter named after the kind of it.
+Reaction name_the_message(const Happened& happened) {
+  Reaction reaction;
+  reaction.sends.push_back(send("echo", happened.event.GetDescriptor()->name()));
+  return reaction;
+}
+
+TEST_F(Reacting, AnOldEventIsReactedToAsWhatItIsTodayOneAfterTheOther) {
+  port_.judge(ScriptedPort::keep);
+  stage_.add("testing", Lane{0}, {"Counter", "a"}, "keel.testing.v1.CounterOpened", "", "trace");
+  Running running(reactor(name_the_message));
+  ASSERT_TRUE(port_.wait_for(1));
+  EXPECT_THAT(port_.targets(), ElementsAre("CounterMoved")) << "the second must wait for the first one's answer";
+  port_.answer(0, Accepted{});
+  ASSERT_TRUE(port_.wait_for(2));
+  EXPECT_THAT(port_.targets(), ElementsAre("CounterMoved", "CounterLabelled"));
+  port_.answer(1, Accepted{});
+  EXPECT_TRUE(reaches(0, 1));
+}
+
+TEST_F(Reacting, TheMessagesOfOneOldEventHaveRequestIdsOfTheirOwn) {
+  stage_.add("testing", Lane{0}, {"Counter", "a"}, "keel.testing.v1.CounterOpenedV2", "", "trace");
+  Running running(reactor(name_the_message));
+  ASSERT_TRUE(port_.wait_for(2));
+  const auto sent = port_.submitted();
+  EXPECT_EQ(sent[0].request_id, reaction_request_id("testing", Lane{0}, Position{1}, "echo"));
+  EXPECT_EQ(sent[1].request_id, reaction_request_id("testing", Lane{0}, Position{1}, "echo#2"));
+}
+
 TEST_F(Reacting, ALaneWaitsForNoOther) {
   port_.judge([](const ScriptedPort::Submitted& call) -> std::optional<Answer> {
     if (call.aggregate_id == "a1") return std::nullopt;

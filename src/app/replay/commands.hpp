@@ -18,6 +18,13 @@ std::vector<OperatorCommand> all_commands();
 const std::map<std::string_view, std::string_view>& groups();
 
 OperatorCommand list_command();
+OperatorCommand journal_stats_command();
+OperatorCommand journal_check_command();
+OperatorCommand journal_show_command();
+OperatorCommand parked_list_command();
+OperatorCommand parked_show_command();
+OperatorCommand parked_retry_command();
+OperatorCommand parked_discard_command();
 OperatorCommand describe_command();
 OperatorCommand rebuild_command();
 OperatorCommand resume_command();

@@ -18,8 +18,8 @@ const std::vector<Option> change_options = {{"dry-run", "", "", "show the plan a
 
 constexpr std::string_view exit_codes = R"(.SH EXIT STATUS
 0 done; 1 failed; 2 bad usage, or a question that was not answered; 3 there is no such thing; 4 the role may not;
-5 somebody else is at it, or the state does not allow it; 6 verify found differences; 7 done, but events were parked;
-8 a database cannot be reached; 130 interrupted at a checkpoint.
+5 somebody else is at it, or the state does not allow it; 6 a comparison or a check found something; 7 done, but events
+were parked or still are; 8 a database cannot be reached; 130 interrupted at a checkpoint.
 )";
 
 std::string escaped(std::string_view text) {

@@ -41,11 +41,10 @@ class StockFolder final : public Folder {
 
   void fold(const RecordedEvent& event, WorkingSet& rows) override {
     if (event.aggregate.type != inventory::Stock::type) return;
-    const auto* known = domain::kind_of<inventory::Stock>().event(event.type);
-    if (known == nullptr) throw std::runtime_error("unknown event type: " + event.type);
-    const std::unique_ptr<domain::Message> decoded(known->prototype->New());
-    if (!decoded->ParseFromString(event.payload)) throw std::runtime_error("bytes that do not decode: " + event.type);
-    take(*decoded, event, rows);
+    const auto take_in = [&](const auto&, const domain::Message& message) { take(message, event, rows); };
+    if (!domain::kind_of<inventory::Stock>().read(event.type, event.payload, take_in)) {
+      throw std::runtime_error("unknown event type or bytes that do not decode: " + event.type);
+    }
   }
 
   void finish(WorkingSet&) override {}

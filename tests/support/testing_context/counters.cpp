@@ -14,31 +14,6 @@ using query::ProjectionView;
 using query::ReadFault;
 using query::Row;
 
-constexpr std::string_view tables_sql = R"sql(
-CREATE TABLE counters_g{g} (
-  counter_id text COLLATE "C" PRIMARY KEY,
-  version bigint NOT NULL,
-  changed_at timestamptz NOT NULL,
-  state bytea NOT NULL,
-  lane integer NOT NULL,
-  position bigint NOT NULL
-);
-CREATE INDEX counters_g{g}_changes ON counters_g{g} (lane, position);
-)sql";
-
-query::Projection counters_projection() {
-  query::Projection projection;
-  projection.name = "counters";
-  projection.contexts = {"testing"};
-  projection.tables = {query::aggregate_table("counters", "counter_id", {})};
-  projection.tables_sql = tables_sql;
-  projection.make_folder = [] {
-    return query::make_aggregate_folder(
-        {&domain::kind_of<Counter>(), 0, [](const domain::Message&, std::vector<query::Value>&) {}});
-  };
-  return projection;
-}
-
 class CounterQueries final
     : public v1::TestingQueryService::WithRawCallbackMethod_GetCounter<v1::TestingQueryService::Service> {
  public:
@@ -52,7 +27,7 @@ class CounterQueries final
  private:
   void get(Call<v1::GetCounterRequest> call) {
     counters_.when_visible(call, [this, call](ProjectionView::Fresh fresh) {
-      counters_.find(0, fresh.visible->generation, {call->counter_id()}, [call](auto found) {
+      counters_.find(0, fresh.visible->generation, {call->counter_id()}, [call, fresh](auto found) {
         if (const auto* fault = std::get_if<ReadFault>(&found)) return call.answer->fail(query::no_answer(*fault));
         const auto& row = std::get<std::optional<Row>>(found);
         if (!row) {
@@ -63,6 +38,8 @@ class CounterQueries final
         state.ParseFromString(query::bytes_of(row->values[query::state_column]));
         v1::GetCounterResponse reply;
         reply.set_value(state.value());
+        reply.set_label(state.label());
+        reply.set_parked(fresh.visible->parked({std::string(Counter::type), call->counter_id()}));
         reply.set_version(query::integer_of(row->values[query::version_column]));
         call.answer->answer(reply);
       });
@@ -74,8 +51,8 @@ class CounterQueries final
 
 }  // namespace
 
-query::ReadModel counters() {
-  return {{counters_projection()}, [](query::QueryContext& context) -> std::unique_ptr<grpc::Service> {
+query::ReadModel counters(const domain::AggregateKind& kind) {
+  return {{counters_projection(kind)}, [](query::QueryContext& context) -> std::unique_ptr<grpc::Service> {
             return std::make_unique<CounterQueries>(context);
           }};
 }

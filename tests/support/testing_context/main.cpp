@@ -5,5 +5,7 @@
 #include "support/testing_context/counters.hpp"
 
 int main(int argc, char** argv) {
-  return keel::app::run(argc, argv, {keel::app::context<keel::testing::Counter>(keel::testing::counters())});
+  using keel::testing::Counter;
+  const auto& kind = keel::domain::kind_of<Counter>();
+  return keel::app::run(argc, argv, {keel::app::context<Counter>(keel::testing::counters(kind))});
 }

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/quantities.hpp"
+#include "query/postgres_session.hpp"
+#include "query/postgres_table_sql.hpp"
+#include "query/working_set.hpp"
+
+namespace keel::query {
+
+/// The statements over a projection's tables, made once a session.
+class PostgresRowSql {
+ public:
+  const TableSql& of(const Table& table, std::int64_t generation);
+
+  /// Reads the rows that are wanted.
+  Result<Done> read(PostgresSession& session, std::int64_t generation, WorkingSet& rows);
+  /// Appends what erases and writes the changed rows, each with its parameters.
+  void add_changes(const WorkingSet& rows, std::int64_t generation, Lane lane, std::vector<Parameters>& parameters,
+                   std::vector<std::string_view>& texts);
+
+ private:
+  std::map<std::pair<std::string, std::int64_t>, TableSql> sql_;
+};
+
+}  // namespace keel::query
