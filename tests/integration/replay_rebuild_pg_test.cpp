@@ -1,8 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-
 #include "support/replay_world.hpp"
 
 // A generation filled from the journal in PostgreSQL, by the roles of a deployment.
@@ -70,8 +68,10 @@ TEST_F(RebuildTest, ToldToEndItStopsAtACheckpointAndResumesToTheSameEnd) {
   const auto store = world_.open();
   ASSERT_TRUE(store->claim("carts"));
   auto operation_row = *store->begin_rebuild(world_.projection(), "test", 0, world_.deed("rebuild"));
-  std::atomic<int> asked{0};
-  const auto stopped = world_.run(*store, operation_row, {.workers = 1, .chunk = 5}, [&] { return ++asked > 8; });
+  const auto one_lane_is_there = [&] {
+    return world_.read().value("SELECT count(*) FROM checkpoints WHERE generation = 2 AND position > 0") != "0";
+  };
+  const auto stopped = world_.run(*store, operation_row, {.workers = 1, .rate = 100}, one_lane_is_there);
   EXPECT_EQ(stopped.state, "stopped");
   EXPECT_EQ(operation("state"), "stopped");
   operation_row = **store->operation(operation_row.id);
