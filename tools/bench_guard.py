@@ -63,6 +63,9 @@ def main(arguments):
         return 1
     if arguments[1:] == ["--write"]:
         BASELINE.write_text(json.dumps(counts, indent=2, sort_keys=True) + "\n")
+    if not BASELINE.exists():
+        print(f"bench guard: there is no {BASELINE}; --write makes it", file=sys.stderr)
+        return 1
     baseline = json.loads(BASELINE.read_text())
     status = 0
     for name in sorted(counts.keys() | baseline.keys()):
