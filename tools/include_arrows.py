@@ -21,6 +21,7 @@ ROOMS = {
     "app": {"core", "domain", "journal", "kafka", "ops", "actors", "command", "query", "replay"},
     # beside src/: it measures from outside, and takes apart only what its references and hot functions are made of
     "bench": {"core", "domain", "journal"},
+    "bench/replay": {"bench", "core", "domain", "journal", "query", "replay"},
     "bench/micro": {"bench", "core", "domain", "journal", "kafka", "ops", "actors", "command", "query"},
 }
 
@@ -48,6 +49,7 @@ LIBRARIES = [
     (r"(httplib\.h|prometheus/)", r"ops/"),
     (r"spdlog/", r"(ops|app)/"),
     (r"bench/", r"(app/main\.cpp|bench/)"),
+    (r"support/", r"bench/replay/"),
     (r"CLI/", r"(app|bench)/"),
     (r"toml\+\+/", r"app/"),
     (r"nlohmann/", r"(ops|app|bench)/"),
