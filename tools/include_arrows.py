@@ -21,8 +21,8 @@ ROOMS = {
     "app": {"core", "domain", "journal", "kafka", "ops", "actors", "command", "query", "replay"},
     # beside src/: it measures from outside, and takes apart only what its references and hot functions are made of
     "bench": {"core", "domain", "journal"},
-    "bench/replay": {"bench", "core", "domain", "journal", "query", "replay"},
     "bench/micro": {"bench", "core", "domain", "journal", "kafka", "ops", "actors", "command", "query"},
+    "bench/replay": {"bench", "core", "domain", "journal", "query", "replay"},
 }
 
 # generated code -> the rooms that may include it (every room but core may use protobuf itself)
@@ -49,7 +49,7 @@ LIBRARIES = [
     (r"(httplib\.h|prometheus/)", r"ops/"),
     (r"spdlog/", r"(ops|app)/"),
     (r"bench/", r"(app/main\.cpp|bench/)"),
-    (r"support/", r"bench/replay/"),
+    (r"support/(postgres_cluster|read_store)\.hpp", r"bench/replay/"),  # its servers are those of the tests
     (r"CLI/", r"(app|bench)/"),
     (r"toml\+\+/", r"app/"),
     (r"nlohmann/", r"(ops|app|bench)/"),

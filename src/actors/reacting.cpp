@@ -80,7 +80,8 @@ Result<Done> ReactingRunner::begin() {
 }
 
 bool ReactingRunner::follows(std::string_view context) const {
-  return std::any_of(contexts_.begin(), contexts_.end(), [&](const auto& lanes) { return lanes->context() == context; });
+  return std::any_of(contexts_.begin(), contexts_.end(),
+                     [&](const auto& lanes) { return lanes->context() == context; });
 }
 
 bool ReactingRunner::held() const {

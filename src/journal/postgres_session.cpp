@@ -95,9 +95,10 @@ Result<std::unique_ptr<PostgresSession>> PostgresSession::open(const PostgresOpt
                                               nullptr};
   Connection connection(PQconnectdbParams(names.data(), values.data(), 1));
   if (PQstatus(connection.get()) != CONNECTION_OK) {
-    return Fault{Fault::Outcome::nothing_changed, place_of(connection.get()) + " cannot be reached: " +
-                                                      without_line_end(PQerrorMessage(connection.get())) +
-                                                      ". Is the server up, and is the connection string right?",
+    return Fault{Fault::Outcome::nothing_changed,
+                 place_of(connection.get()) +
+                     " cannot be reached: " + without_line_end(PQerrorMessage(connection.get())) +
+                     ". Is the server up, and is the connection string right?",
                  Fault::Cause::unreachable};
   }
   PQsetnonblocking(connection.get(), 1);

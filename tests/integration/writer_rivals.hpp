@@ -91,7 +91,8 @@ class RivalOwner : private journal::WriterHost, private journal::WriterObserver 
   void lost(std::string_view, std::string_view) override;
   void distrusted(std::string_view, std::string_view why) override { told_.bugs.emplace_back(why); }
   void retaken(std::string_view, std::span<const journal::HeldLane>) override { ++told_.retakes; }
-  void committed(std::string_view, std::span<const journal::HeldLane>, std::span<const journal::StoredEvent>) override {}
+  void committed(std::string_view, std::span<const journal::HeldLane>, std::span<const journal::StoredEvent>) override {
+  }
   void bug(std::string_view, std::string_view what) override { told_.bugs.emplace_back(what); }
 
   unsigned number_;

@@ -18,8 +18,8 @@ constexpr std::size_t kilobyte = 1024;
 std::vector<StoredEvent> events(std::int32_t lane, std::int64_t from, std::int64_t to, std::size_t bytes = 1) {
   std::vector<StoredEvent> made;
   for (; from <= to; ++from) {
-    made.push_back(std::make_shared<RecordedEvent>(RecordedEvent{
-        Lane{lane}, Position{from}, {}, {"Cart", "a"}, {}, "type", std::string(bytes, 'p'), {}, {}}));
+    made.push_back(std::make_shared<RecordedEvent>(
+        RecordedEvent{Lane{lane}, Position{from}, {}, {"Cart", "a"}, {}, "type", std::string(bytes, 'p'), {}, {}}));
   }
   return made;
 }
