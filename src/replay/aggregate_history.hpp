@@ -37,7 +37,7 @@ struct ToldEvent {
   /// The aggregate's state after it; nothing since the first event that could not be remembered.
   std::optional<std::string> state;
   /// What it changed in the state.
-  std::vector<Difference> differences;
+  std::vector<FieldChange> differences;
   /// Why it could not be read or remembered; else empty.
   std::string problem;
 };

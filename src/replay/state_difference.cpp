@@ -120,21 +120,21 @@ class Collector final : public MessageDifferencer::Reporter {
   void ReportAdded(const Message&, const Message& owner, const Path& path) override {
     if (!known(path)) return;
     found.push_back(
-        {text_of(after_, path, Side::after), Difference::Kind::added, "", json_at(owner, path.back(), Side::after)});
+        {text_of(after_, path, Side::after), FieldChange::Kind::added, "", json_at(owner, path.back(), Side::after)});
   }
   void ReportDeleted(const Message& owner, const Message&, const Path& path) override {
     if (!known(path)) return;
-    found.push_back({text_of(before_, path, Side::before), Difference::Kind::removed,
+    found.push_back({text_of(before_, path, Side::before), FieldChange::Kind::removed,
                      json_at(owner, path.back(), Side::before), ""});
   }
   /// Told of a message after the fields in it that were told of already.
   void ReportModified(const Message& before, const Message& after, const Path& path) override {
     if (!known(path) || path.back().field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return;
-    found.push_back({text_of(after_, path, Side::after), Difference::Kind::changed,
+    found.push_back({text_of(after_, path, Side::after), FieldChange::Kind::changed,
                      json_at(before, path.back(), Side::before), json_at(after, path.back(), Side::after)});
   }
 
-  std::vector<Difference> found;
+  std::vector<FieldChange> found;
 
  private:
   /// A field of a newer binary has no name here.
@@ -160,19 +160,19 @@ std::string json_of(const Message& message) {
   return json;
 }
 
-std::string_view name_of(Difference::Kind kind) {
+std::string_view name_of(FieldChange::Kind kind) {
   switch (kind) {
-    case Difference::Kind::added:
+    case FieldChange::Kind::added:
       return "added";
-    case Difference::Kind::removed:
+    case FieldChange::Kind::removed:
       return "removed";
-    case Difference::Kind::changed:
+    case FieldChange::Kind::changed:
       return "changed";
   }
   std::abort();
 }
 
-std::vector<Difference> differences(const Message& before, const Message& after) {
+std::vector<FieldChange> differences(const Message& before, const Message& after) {
   MessageDifferencer differencer;
   differencer.set_message_field_comparison(MessageDifferencer::EQUIVALENT);
   differencer.set_repeated_field_comparison(MessageDifferencer::AS_SMART_LIST);

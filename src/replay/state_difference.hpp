@@ -13,7 +13,7 @@ namespace keel::replay {
 std::string json_of(const google::protobuf::Message& message);
 
 /// One field that differs between two states.
-struct Difference {
+struct FieldChange {
   enum class Kind { added, removed, changed };
   /// Names as in the proto file, with places in lists and keys of maps: `steps[2].done`, `lines["a"].quantity`.
   std::string path;
@@ -21,13 +21,13 @@ struct Difference {
   /// JSON; `before` is empty when added, `after` when removed.
   std::string before;
   std::string after;
-  friend bool operator==(const Difference&, const Difference&) = default;
+  friend bool operator==(const FieldChange&, const FieldChange&) = default;
 };
-std::string_view name_of(Difference::Kind kind);
+std::string_view name_of(FieldChange::Kind kind);
 
 /// What it takes to get from one message to the other of the same type, in field order. A field that is not set equals
 /// its default. Lists are compared by their longest common run and maps by their keys, so that an element taken out of
 /// the middle is one difference.
-std::vector<Difference> differences(const google::protobuf::Message& before, const google::protobuf::Message& after);
+std::vector<FieldChange> differences(const google::protobuf::Message& before, const google::protobuf::Message& after);
 
 }  // namespace keel::replay

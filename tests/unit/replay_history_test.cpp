@@ -22,9 +22,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using tests::message;
-using Kind = Difference::Kind;
+using Kind = FieldChange::Kind;
 
-std::vector<Difference> between(const std::string& before, const std::string& after) {
+std::vector<FieldChange> between(const std::string& before, const std::string& after) {
   return differences(message<cart::v1::CartState>(before), message<cart::v1::CartState>(after));
 }
 
@@ -35,27 +35,27 @@ TEST(Differences, AreNoneBetweenEqualStates) {
 TEST(Differences, NameTheFieldWithItsPathAndBothValues) {
   EXPECT_THAT(between("totals { line_count: 1 amount { currency_code: 'GBP' } }",
                       "totals { line_count: 2 amount { currency_code: 'GBP' } }"),
-              ElementsAre(Difference{"totals.line_count", Kind::changed, "\"1\"", "\"2\""}));
+              ElementsAre(FieldChange{"totals.line_count", Kind::changed, "\"1\"", "\"2\""}));
 }
 
 TEST(Differences, AFieldThatIsNotSetIsItsDefault) {
   EXPECT_THAT(between("", "customer_id: 'ann'"),
-              ElementsAre(Difference{"customer_id", Kind::changed, "\"\"", "\"ann\""}));
+              ElementsAre(FieldChange{"customer_id", Kind::changed, "\"\"", "\"ann\""}));
   EXPECT_THAT(between("totals { line_count: 1 }", ""),
-              ElementsAre(Difference{"totals.line_count", Kind::changed, "\"1\"", "\"0\""}));
+              ElementsAre(FieldChange{"totals.line_count", Kind::changed, "\"1\"", "\"0\""}));
   EXPECT_THAT(between("totals {}", ""), IsEmpty());
 }
 
 TEST(Differences, TellAnElementOutOfTheMiddleOnce) {
   using google::protobuf::FieldMask;
   EXPECT_THAT(differences(message<FieldMask>("paths: ['a', 'b', 'c']"), message<FieldMask>("paths: ['a', 'c']")),
-              ElementsAre(Difference{"paths[1]", Kind::removed, "\"b\"", ""}));
+              ElementsAre(FieldChange{"paths[1]", Kind::removed, "\"b\"", ""}));
 }
 
 TEST(Differences, NameEntriesOfMapsByTheirKey) {
   const std::string a = "lines { key: 'a' value { quantity: 1 } }";
   EXPECT_THAT(between(a, "lines { key: 'a' value { quantity: 2 } }"),
-              ElementsAre(Difference{"lines[\"a\"].quantity", Kind::changed, "\"1\"", "\"2\""}));
+              ElementsAre(FieldChange{"lines[\"a\"].quantity", Kind::changed, "\"1\"", "\"2\""}));
   const auto added = between(a, a + "lines { key: 'b' value { quantity: 3 } }");
   ASSERT_EQ(added.size(), 1U);
   EXPECT_EQ(added[0].path, "lines[\"b\"]");
@@ -65,7 +65,7 @@ TEST(Differences, NameEntriesOfMapsByTheirKey) {
 
 TEST(Differences, NameEnumsByTheirName) {
   EXPECT_THAT(between("status: CART_STATUS_OPEN", "status: CART_STATUS_CHECKED_OUT"),
-              ElementsAre(Difference{"status", Kind::changed, "\"CART_STATUS_OPEN\"", "\"CART_STATUS_CHECKED_OUT\""}));
+              ElementsAre(FieldChange{"status", Kind::changed, "\"CART_STATUS_OPEN\"", "\"CART_STATUS_CHECKED_OUT\""}));
 }
 
 class HistoryTest : public ::testing::Test {
@@ -105,7 +105,7 @@ TEST_F(HistoryTest, TellsEveryEventWithTheStateAfterItAndWhatItChanged) {
   EXPECT_EQ(all[0].event->type, "keel.cart.v1.ItemAdded");
   EXPECT_THAT(all[0].event->json, HasSubstr("\"line_id\":\"line-1\""));
   EXPECT_THAT(*all[1].state, HasSubstr("line-2"));
-  EXPECT_THAT(all[1].differences, ::testing::Contains(::testing::Field(&Difference::path, "lines[\"line-2\"]")));
+  EXPECT_THAT(all[1].differences, ::testing::Contains(::testing::Field(&FieldChange::path, "lines[\"line-2\"]")));
   EXPECT_THAT(all[1].problem, IsEmpty());
 }
 
@@ -127,7 +127,7 @@ TEST_F(HistoryTest, TravelsToAVersion) {
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all[0].stored.version, Version{2});
   EXPECT_THAT(*all[0].state, HasSubstr("\"value\":\"2\""));
-  EXPECT_THAT(all[0].differences, ElementsAre(Difference{"value", Kind::changed, "\"1\"", "\"2\""}));
+  EXPECT_THAT(all[0].differences, ElementsAre(FieldChange{"value", Kind::changed, "\"1\"", "\"2\""}));
 }
 
 TEST_F(HistoryTest, TravelsToATime) {

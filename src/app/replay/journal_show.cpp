@@ -11,7 +11,7 @@
 namespace keel::app {
 namespace {
 
-using replay::Difference;
+using replay::FieldChange;
 using replay::ToldEvent;
 
 Field json_or_nothing(const std::optional<ToldEvent::Message>& message) {
@@ -30,8 +30,8 @@ Json changes_of(const ToldEvent& told) {
   std::string list;
   for (const auto& difference : told.differences) {
     Record record{{"path", difference.path}, {"kind", std::string(name_of(difference.kind))}};
-    if (difference.kind != Difference::Kind::added) record.emplace_back("before", Json{difference.before});
-    if (difference.kind != Difference::Kind::removed) record.emplace_back("after", Json{difference.after});
+    if (difference.kind != FieldChange::Kind::added) record.emplace_back("before", Json{difference.before});
+    if (difference.kind != FieldChange::Kind::removed) record.emplace_back("after", Json{difference.after});
     list += (list.empty() ? "" : ",") + as_json(record);
   }
   return {"[" + list + "]"};
@@ -43,13 +43,13 @@ std::string changes_in_short(const ToldEvent& told) {
   for (const auto& difference : told.differences) {
     text += text.empty() ? "" : "; ";
     switch (difference.kind) {
-      case Difference::Kind::added:
+      case FieldChange::Kind::added:
         text += "+" + difference.path + " " + difference.after;
         break;
-      case Difference::Kind::removed:
+      case FieldChange::Kind::removed:
         text += "-" + difference.path + " " + difference.before;
         break;
-      case Difference::Kind::changed:
+      case FieldChange::Kind::changed:
         text += difference.path + " " + difference.before + " -> " + difference.after;
         break;
     }
