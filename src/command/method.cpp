@@ -95,8 +95,8 @@ std::set<const ServiceDescriptor*> services_beside(const std::vector<const Aggre
 
 }  // namespace
 
-void Method::count(std::string_view outcome, std::uint64_t calls) const {
-  if (const auto counter = outcomes.find(outcome); counter != outcomes.end()) counter->second.add(calls);
+void Method::count(std::string_view outcome, std::uint64_t times) const {
+  if (const auto counter = outcomes.find(outcome); counter != outcomes.end()) counter->second.add(times);
 }
 
 ServiceMethods find_methods(const std::vector<const AggregateKind*>& kinds, ops::Metrics& metrics) {

@@ -35,7 +35,7 @@ struct Method {
   std::map<std::string, ops::Counter, std::less<>> outcomes;
 
   std::string_view name() const { return std::string_view(path).substr(1); }
-  void count(std::string_view outcome, std::uint64_t calls = 1) const;
+  void count(std::string_view outcome, std::uint64_t times = 1) const;
 };
 
 /// Services by full name, each with its methods: see `command_services`.

@@ -3,6 +3,7 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
+#include <iostream>
 #include <thread>
 
 #include "core/uuid.hpp"
@@ -43,6 +44,10 @@ class StreamTest : public ::testing::Test {
         cart::v1::CartCommandService::NewStub(system_.channel("command"))->AddItem(&context, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
     return response.SerializeAsString();
+  }
+
+  void TearDown() override {
+    if (HasFailure()) std::cerr << system_.log_of("command");
   }
 
   KeelSystem system_;

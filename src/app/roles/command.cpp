@@ -1,3 +1,4 @@
+#include <atomic>
 #include <memory>
 #include <thread>
 
@@ -195,6 +196,12 @@ Exit run_command(const Configuration& configuration, const std::vector<Context>&
     complain("command", role.fault());
     return Exit::failed;
   }
+  // Between the look at the journal and the engine's own condition: checking the topics alone may take seconds.
+  const auto put_together = std::make_shared<std::atomic<bool>>(false);
+  (*role)->ready_when("engine", [put_together]() -> std::optional<std::string> {
+    if (*put_together) return std::nullopt;
+    return "not put together yet";
+  });
   journal::Identity identity;
   const auto look = [&] { return look_at_journal(configuration, contexts, identity); };
   if (!(*role)->insist("journal", look)) return Exit::ok;
@@ -205,7 +212,9 @@ Exit run_command(const Configuration& configuration, const std::vector<Context>&
     if (!checked)
       log::warn(logger, "topics are not as they should be; commands go on", {{"why", checked.fault().what}});
   }
-  return CommandProcess(**role, contexts, identity).run();
+  CommandProcess process(**role, contexts, identity);
+  *put_together = true;
+  return process.run();
 }
 
 }  // namespace keel::app
