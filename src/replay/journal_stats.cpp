@@ -82,8 +82,9 @@ Result<std::vector<LaneStats>> measure_journal(const std::vector<std::string>& c
   for (const auto& context : contexts) {
     const auto heads = journal.heads(context);
     if (!heads) return heads.fault();
+    std::int32_t lane = 0;
     for (const auto head : *heads) {
-      all.push_back({context, Lane{static_cast<std::int32_t>(&head - heads->data())}, {}, 0, 0});
+      all.push_back({context, Lane{lane++}, {}, 0, 0});
       ends.push_back(head);
       tally.target += head.value;
     }

@@ -11,6 +11,7 @@
 #include "ops/error_status.hpp"
 #include "support/command_stream.hpp"
 #include "support/keel_system.hpp"
+#include "support/raw_client.hpp"
 
 namespace keel::test {
 namespace {
@@ -36,14 +37,12 @@ class StreamTest : public ::testing::Test {
  protected:
   StreamTest() { system_.start("command"); }
 
+  /// The response as it came, byte for byte.
   std::string unary(const AddItemRequest& request) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + seconds(5));
-    cart::v1::AddItemResponse response;
-    const auto status =
-        cart::v1::CartCommandService::NewStub(system_.channel("command"))->AddItem(&context, request, &response);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    return response.SerializeAsString();
+    const auto outcome = keel::testing::call(*system_.channel("command"), "/keel.cart.v1.CartCommandService/AddItem",
+                                             request.SerializeAsString());
+    EXPECT_TRUE(outcome.status.ok()) << outcome.status.error_message();
+    return outcome.response;
   }
 
   void TearDown() override {

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <stdexcept>
 
 #include "kafka/topics.hpp"
@@ -32,11 +33,14 @@ std::string last_lines(const std::filesystem::path& file) {
   return all.size() > 2000 ? all.substr(all.size() - 2000) : all;
 }
 
-/// KRaft takes two neighbouring ports: the broker's, and its controller's after it.
+/// KRaft takes two neighbouring ports: the broker's, and its controller's after it. Below those that the system gives
+/// away by itself: Kafka starts slowly, and meanwhile any connection of another test might get one of them.
 int free_port_pair() {
+  std::random_device random;
+  std::uniform_int_distribution<int> lower_ports(20'000, 32'000);
   for (;;) {
-    const int port = free_port();
-    if (port < 65'000) return port;
+    const int port = lower_ports(random);
+    if (is_free(port) && is_free(port + 1)) return port;
   }
 }
 

@@ -119,6 +119,14 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
+bool is_free(int port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  const sockaddr_in address = loopback(port);
+  const bool free = bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  close(socket);
+  return free;
+}
+
 HttpAnswer http_get(int port, const std::string& path) {
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
   const timeval patience{2, 0};

@@ -50,6 +50,8 @@ bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds li
 
 /// A TCP port of the loopback that nobody listens on now.
 int free_port();
+/// Whether somebody could listen on this port of the loopback address now.
+bool is_free(int port);
 
 /// An HTTP GET on the loopback: status code, 0 when nobody answered; and the body.
 struct HttpAnswer {
