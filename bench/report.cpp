@@ -76,7 +76,7 @@ std::string readable(double number) {
   const auto point = digits.find('.');
   for (auto at = static_cast<std::ptrdiff_t>(point == std::string::npos ? digits.size() : point) - 3;
        at > (number < 0 ? 1 : 0); at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return digits;
 }

@@ -42,7 +42,7 @@ class StreamTest : public ::testing::Test {
     const auto outcome = keel::testing::call(*system_.channel("command"), "/keel.cart.v1.CartCommandService/AddItem",
                                              request.SerializeAsString());
     EXPECT_TRUE(outcome.status.ok()) << outcome.status.error_message();
-    return outcome.response;
+    return outcome.bytes;
   }
 
   void TearDown() override {

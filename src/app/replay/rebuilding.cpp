@@ -76,9 +76,9 @@ Exit code_of(const CommandCall& call, const replay::RebuildEnd& end, std::int64_
 }
 
 Exit work_off(CommandCall& call, const query::Projection& projection, const Work& work,
-              const replay::Operation& operation, replay::ReadStore& store, const replay::Deed& deed) {
+              const replay::Operation& operation, replay::ReadStore& store, const replay::Deed& deed,
+              const Interrupt& interrupt) {
   if (call.configuration().yes("faults")) arm_crash_points();
-  const Interrupt interrupt;
   ProgressTeller progress(call, projection.name, work.progress_interval);
   const auto end = replay::rebuild(
       parts_of(call, projection), work.options, operation, store, deed, [&] { return interrupt.asked(); },
@@ -149,10 +149,11 @@ Exit rebuild(CommandCall& call) {
       "Queries and projectors go on; nothing is promoted. Commands, mails and reactors are not part of a replay."};
   plan.confirm = projection->name;
   if (const auto code = call.agree(plan)) return *code;
+  const Interrupt interrupt;  // before anybody can see the operation and ask for its end
   const auto begun =
       store.begin_rebuild(*projection, process_name(), *total, deed_of(call, "rebuild", projection->name));
   if (!begun) return call.fail(begun.fault());
-  return work_off(call, *projection, *work, *begun, store, deed_of(call, "rebuild", projection->name));
+  return work_off(call, *projection, *work, *begun, store, deed_of(call, "rebuild", projection->name), interrupt);
 }
 
 /// How far the lanes are: what a former run wrote, not what it read.
@@ -201,10 +202,11 @@ Exit resume(CommandCall& call) {
   if (const auto code = call.agree(plan)) return *code;
   auto deed = deed_of(call, "resume", projection->name, operation.generation);
   deed.operation = operation.id;
+  const Interrupt interrupt;
   if (const auto taken = store.take_up(operation, process_name(), operation.total, deed); !taken) {
     return call.fail(taken.fault());
   }
-  return work_off(call, *projection, *work, operation, store, deed);
+  return work_off(call, *projection, *work, operation, store, deed, interrupt);
 }
 
 }  // namespace
