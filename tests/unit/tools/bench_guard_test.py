@@ -13,9 +13,9 @@ Ir
 --------------------------------------------------------------------------------
 81,234,567 (100.0%)  PROGRAM TOTALS
 --------------------------------------------------------------------------------
- 1,234,567 ( 1.52%)  bench/micro/hot_functions.cpp:measured_token [/work/build/keel-hot-functions]
-   800,000 ( 0.98%)  ???:keel::encode[abi:cxx11](keel::Token const&) [/work/build/keel-hot-functions]
-23,000,000 (28.30%)  bench/micro/hot_functions.cpp:measured_read_request [/work/build/keel-hot-functions]
+ 1,234,567 ( 1.52%)  bench/micro/hot_functions.cpp:measured_token [/src/build/keel-hot-functions]
+   800,000 ( 0.98%)  ???:keel::encode[abi:cxx11](keel::Token const&) [/src/build/keel-hot-functions]
+23,000,000 (28.30%)  bench/micro/hot_functions.cpp:measured_read_request [/src/build/keel-hot-functions]
 """
 
 
