@@ -36,7 +36,7 @@ class QueryServerTest : public ::testing::Test {
       for (const char* projection : {"carts", "stock", "purchases"}) world_.project(projection);
     }
     options.look_every = milliseconds(100);
-    world_.serve(std::move(options));
+    server_ = &world_.serve(std::move(options));
     channel_ = world_.channel();
     carts_ = cart_api::CartQueryService::NewStub(channel_);
     stock_ = stock_api::InventoryQueryService::NewStub(channel_);
@@ -103,6 +103,7 @@ class QueryServerTest : public ::testing::Test {
   }
 
   QueryWorld world_;
+  QueryServer* server_ = nullptr;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<cart_api::CartQueryService::Stub> carts_;
   std::unique_ptr<stock_api::InventoryQueryService::Stub> stock_;
@@ -514,14 +515,13 @@ TEST_F(QueryServerTest, AStopEndsWatchesAndWaitingCallsAtOnce) {
   auto watch = stock_->WatchAvailability(&context, request);
   stock_api::WatchAvailabilityResponse shown;
   ASSERT_TRUE(watch->Read(&shown));
-  auto& server = world_.serve();  // replaces the first, which stops
+  const auto began = std::chrono::steady_clock::now();
+  server_->shutdown(milliseconds(20'000));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(10'000)) << "the watch ended, so nothing was open";
   EXPECT_FALSE(watch->Read(&shown));
   const auto status = watch->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(reason_of(status), "STOPPING");
-  const auto began = std::chrono::steady_clock::now();
-  server.shutdown(milliseconds(20'000));
-  EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(10'000)) << "nothing was open";
 }
 
 // -- the read store comes and goes -----------------------------------------------------------------------------------
