@@ -80,6 +80,8 @@ struct SupervisionEvent {
   std::string cause;
   /// Of `backing_off`: how long.
   std::chrono::milliseconds delay{0};
+  /// Who supervises it; 0 for a root.
+  NodeId parent = 0;
 };
 
 /// Counts a lane's aggregates without a lock: held by the lane, one relaxed addition a call. Any thread.

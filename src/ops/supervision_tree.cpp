@@ -116,13 +116,13 @@ void SupervisionRegistry::Tree::erase(NodeId id) {
 
 SupervisionEvent SupervisionRegistry::Tree::record(const Node& node, Happening happening, std::string_view cause,
                                                    std::chrono::milliseconds delay) {
-  return remember({0, {}, node.id, node.spec.kind, path_of(node), happening, kept(cause), delay});
+  return remember({0, {}, node.id, node.spec.kind, path_of(node), happening, kept(cause), delay, node.spec.parent});
 }
 
 SupervisionEvent SupervisionRegistry::Tree::record_hidden(const Node& group, std::string_view aggregate,
                                                           Happening happening, std::string_view cause) {
   const std::string path = path_of(group) + "/" + mend_utf8(aggregate);
-  return remember({0, {}, 0, NodeKind::aggregate, path, happening, kept(cause), {}});
+  return remember({0, {}, 0, NodeKind::aggregate, path, happening, kept(cause), {}, group.id});
 }
 
 NodeView SupervisionRegistry::Tree::view(const Node& node) const {
