@@ -142,6 +142,31 @@ NodeView SupervisionRegistry::Tree::view(const Node& node) const {
   return view;
 }
 
+NodeDetail SupervisionRegistry::Tree::detail(const Node& node, std::size_t limit) const {
+  NodeDetail detail{view(node), path_of(node), {}};
+  detail.history = history_of(detail.path, limit);
+  return detail;
+}
+
+NodeDetail SupervisionRegistry::Tree::detail_of_hidden(const Node& group, std::string_view aggregate,
+                                                       std::size_t limit) const {
+  NodeDetail detail;
+  detail.node.spec = {group.id, mend_utf8(aggregate), NodeKind::aggregate, Strategy::none, 0, {}};
+  detail.path = path_of(group) + "/" + detail.node.spec.name;
+  detail.history = history_of(detail.path, limit);
+  if (!detail.history.empty()) detail.node.since = detail.history.back().at;
+  return detail;
+}
+
+std::vector<SupervisionEvent> SupervisionRegistry::Tree::history_of(std::string_view path, std::size_t limit) const {
+  std::vector<SupervisionEvent> lines;
+  for (auto event = ring.rbegin(); event != ring.rend() && lines.size() < limit; ++event) {
+    if (event->path == path) lines.push_back(*event);
+  }
+  std::ranges::reverse(lines);
+  return lines;
+}
+
 std::string SupervisionRegistry::Tree::path_of(const Node& node) const {
   const Node* const parent = find(node.spec.parent);
   return parent == nullptr ? node.spec.name : path_of(*parent) + "/" + node.spec.name;
