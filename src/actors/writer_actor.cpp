@@ -13,6 +13,12 @@ namespace {
 
 double seconds(std::chrono::nanoseconds took) { return std::chrono::duration<double>(took).count(); }
 
+std::size_t payload_bytes(std::span<const journal::StoredEvent> events) {
+  std::size_t bytes = 0;
+  for (const auto& event : events) bytes += event->payload.size();
+  return bytes;
+}
+
 std::string_view name_of(journal::AppendOutcome outcome) {
   switch (outcome) {
     case journal::AppendOutcome::stored:
@@ -49,6 +55,8 @@ caf::behavior WriterActor::make_behavior() {
   auto& metrics = *setting_.metrics;
   entries_ = metrics.histogram("keel_append_entries", "Entries in one append.", ops::count_buckets(), labels);
   append_seconds_ = metrics.histogram("keel_append_seconds", "Time of one append.", ops::latency_buckets(), labels);
+  events_ = metrics.counter("keel_append_events_total", "Events stored in the journal.", labels);
+  bytes_ = metrics.counter("keel_append_bytes_total", "Bytes of the events stored, without their metadata.", labels);
   look_up_seconds_ =
       metrics.histogram("keel_answer_round_seconds", "Time of one read round.", ops::latency_buckets(), labels);
   writer_ = std::make_unique<journal::Writer>(
@@ -109,6 +117,8 @@ void WriterActor::retaken(std::string_view context, std::span<const journal::Hel
 
 void WriterActor::committed(std::string_view context, std::span<const journal::HeldLane> grown,
                             std::span<const journal::StoredEvent> events) {
+  events_.add(events.size());
+  bytes_.add(payload_bytes(events));
   parts_.held->recent().add(events);
   for (const auto& lane : grown) parts_.held->stored(lane.lane, lane.last);
   parts_.bells->ring(context);

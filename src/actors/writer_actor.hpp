@@ -52,6 +52,8 @@ class WriterActor final : public caf::event_based_actor, private journal::Writer
   ops::Histogram entries_;
   ops::Histogram append_seconds_;
   ops::Histogram look_up_seconds_;
+  ops::Counter events_;
+  ops::Counter bytes_;
   std::unique_ptr<journal::Writer> writer_;
   /// The alarm of the round that was asked for last; an older one comes too late.
   std::uint64_t alarm_ = 0;
