@@ -1,5 +1,7 @@
 #include "app/role.hpp"
 
+#include <grpcpp/version_info.h>
+
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -8,6 +10,7 @@
 #include "app/logs.hpp"
 #include "core/crash_point.hpp"
 #include "ops/log.hpp"
+#include "ops/metrics.hpp"
 
 namespace keel::app {
 namespace {
@@ -32,6 +35,10 @@ Result<std::unique_ptr<Role>> Role::start(const Configuration& configuration, st
     if (raw->missing_.empty()) return std::nullopt;
     return raw->missing_;
   });
+  ops::metrics()
+      .gauge("keel_build_info", "Always 1; the labels say what runs.",
+             {{"version", std::string(version())}, {"role", role->name_}, {"grpc", GRPC_CPP_VERSION_STRING}})
+      .set(1);
   ops::StatusOptions options;
   options.listen = configuration.text(role->name_ + ".status_listen");
   options.version = {{"version", std::string(version())}, {"role", role->name_}};

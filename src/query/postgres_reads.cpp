@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ops/log.hpp"
+#include "ops/metrics.hpp"
 
 namespace keel::query {
 namespace {
@@ -26,10 +27,16 @@ std::map<Key, Row> rows_by_key(const Table& table, const Answer& answer) {
 }  // namespace
 
 PostgresReads::PostgresReads(Options options) : options_(std::move(options)) {
+  const auto waiting = ops::metrics().gauge("keel_query_reads_queued",
+                                            "Reads of rows that wait for a session, in the longer of the two queues");
+  const auto limit = ops::metrics().gauge("keel_query_reads_limit", "Reads that may wait in a queue; more are refused");
+  limit.set(static_cast<double>(options_.max_queued));
+  sampling_ = ops::metrics().before_scrape([this, waiting] { waiting.set(static_cast<double>(queue_length())); });
   for (std::size_t i = 0; i < options_.sessions; ++i) threads_.emplace_back([this] { work(); });
 }
 
 PostgresReads::~PostgresReads() {
+  sampling_.reset();
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -38,6 +45,11 @@ PostgresReads::~PostgresReads() {
   for (auto& thread : threads_) thread.join();
   for (auto& point : points_) point.then(ReadFault::unavailable);
   for (auto& [listing, then] : listings_) then(ReadFault::unavailable);
+}
+
+std::size_t PostgresReads::queue_length() {
+  const std::lock_guard lock(mutex_);
+  return std::max(points_.size(), listings_.size());
 }
 
 void PostgresReads::find(const Table& table, std::int64_t generation, Key key, Found then) {

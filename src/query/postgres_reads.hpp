@@ -54,6 +54,8 @@ class PostgresReads final : public Reads {
     std::map<std::pair<const Table*, std::int64_t>, TableSql> sql;
   };
 
+  /// The longer of the two queues, each of which may hold `max_queued`.
+  std::size_t queue_length();
   void work();
   bool has_session(Worker& worker) const;
   std::optional<Answer> run(Worker& worker, std::string_view sql, const Parameters& parameters) const;
@@ -69,6 +71,7 @@ class PostgresReads final : public Reads {
   std::deque<std::pair<Listing, Listed>> listings_;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
+  std::shared_ptr<void> sampling_;
 };
 
 }  // namespace keel::query

@@ -68,7 +68,8 @@ PostgresWatcher::PostgresWatcher(const Projection& projection, const Feeds& feed
                                     {{"projection", projection.name}})),
       outdated_(ops::metrics().gauge("keel_query_projection_outdated",
                                      "1 when queries are served from a generation of an older version",
-                                     {{"projection", projection.name}})) {
+                                     {{"projection", projection.name}})),
+      last_rebuild_(projection.name) {
   if (!feeds.empty() && projection.contexts.size() != 1) {
     throw std::logic_error("a projection that is followed reads exactly one context: " + projection.name);
   }
@@ -129,6 +130,7 @@ bool PostgresWatcher::follow_live_generation() {
   if (!answer.ok()) return complain(answer.what()), false;
   if (answer.rows() == 0) return complain("it was never migrated: run `keel migrate`"), false;
   next_live_ = now + options_.look_every;
+  last_rebuild_.look(*session_);
   if (!can_read(answer.small(0, 1))) return false;
   if (generation_ == answer.integer(0, 0)) return true;
   generation_ = answer.integer(0, 0);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ops/metrics.hpp"
+#include "query/postgres_replay_gauges.hpp"
 #include "query/postgres_session.hpp"
 #include "query/postgres_table_sql.hpp"
 #include "query/projection.hpp"
@@ -62,6 +63,7 @@ class PostgresWatcher {
   const Options options_;
   ops::Gauge seen_at_;
   ops::Gauge outdated_;
+  ReplayGauges last_rebuild_;
   std::int32_t seen_version_ = 0;
   std::unique_ptr<PostgresSession> session_;
   std::int64_t generation_ = 0;

@@ -89,6 +89,7 @@ class ProjectionView {
   const Projection projection_;
   VisibilityBoard board_;
   const ops::Counter too_late_;
+  const ops::Histogram waits_;
   Reads& reads_;
   std::map<std::size_t, std::unique_ptr<RowFeed>> feeds_;
   std::unique_ptr<PostgresWatcher> watcher_;
