@@ -53,6 +53,8 @@ bool StopSignal::asked() const {
   return sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1;
 }
 
+void StopSignal::raise() { ::kill(getpid(), SIGTERM); }
+
 struct Watchdog::Shared {
   std::mutex mutex;
   std::condition_variable ended;
@@ -74,10 +76,12 @@ Watchdog::~Watchdog() {
   shared_->ended.notify_all();
 }
 
-std::string process_name() {
+std::string host_name() {
   char host[256] = "localhost";
   gethostname(host, sizeof host - 1);
-  return std::string(host) + ":" + std::to_string(getpid());
+  return host;
 }
+
+std::string process_name() { return host_name() + ":" + std::to_string(getpid()); }
 
 }  // namespace keel::app

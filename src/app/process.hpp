@@ -18,6 +18,8 @@ class StopSignal {
   void wait(const std::function<bool()>& also = [] { return false; }) const;
   /// Whether a signal is waiting now.
   bool asked() const;
+  /// Asks this process to end, as SIGTERM from outside does. Any thread.
+  static void raise();
 };
 
 /// Ends the process with exit code 1 when it still lives after `grace`: a stop that hangs must not hang for ever.
@@ -32,6 +34,9 @@ class Watchdog {
   struct Shared;
   std::shared_ptr<Shared> shared_;
 };
+
+/// This machine's name.
+std::string host_name();
 
 /// "host:pid": this process's name for people.
 std::string process_name();

@@ -20,10 +20,29 @@ using std::chrono::milliseconds;
 constexpr milliseconds first_pause{200};
 constexpr milliseconds last_pause{5000};
 
+/// A token that was given and is empty would let everybody in who was meant to be kept out.
+ops::Permissions permissions_of(const Configuration& configuration) {
+  ops::Permissions permissions{configuration.yes("ops.actions"), configuration.yes("faults"),
+                               configuration.text("ops.token")};
+  std::vector<std::string> problems;
+  if (permissions.token.empty() && configuration.given("ops.token")) {
+    problems.emplace_back("ops.token was given and is empty");
+  }
+  if (configuration.duration("ops.history_retention") < std::chrono::hours(1)) {
+    problems.emplace_back("ops.history_retention must be 1h or more");
+  }
+  if (!problems.empty()) throw ConfigurationError{std::move(problems)};
+  return permissions;
+}
+
 }  // namespace
 
 Role::Role(const Configuration& configuration, std::string name)
-    : configuration_(configuration), name_(std::move(name)) {}
+    : configuration_(configuration),
+      name_(std::move(name)),
+      id_(make_uuid_v7(system_now())),
+      started_at_(system_now()),
+      permissions_(permissions_of(configuration)) {}
 
 Result<std::unique_ptr<Role>> Role::start(const Configuration& configuration, std::string name) {
   std::unique_ptr<Role> role(new Role(configuration, std::move(name)));
@@ -72,11 +91,28 @@ void Role::missing(std::string why) {
   missing_ = std::move(why);
 }
 
+std::optional<std::string> Role::why_not_ready() const {
+  for (const auto& outcome : ready_.outcomes()) {
+    if (outcome.why_not) return outcome.name + ": " + *outcome.why_not;
+  }
+  return std::nullopt;
+}
+
+std::string Role::status_address() const {
+  return status_ == nullptr ? "" : reachable_address(configuration_.text(name_ + ".status_listen"), status_->port());
+}
+
 ops::GrpcOptions Role::grpc_options() const {
   ops::GrpcOptions options;
   options.listen = configuration_.text(name_ + ".listen");
   options.max_message_bytes = static_cast<int>(configuration_.number("grpc.max_message_bytes"));
   return options;
+}
+
+std::string reachable_address(const std::string& listen, int port) {
+  std::string host = listen.substr(0, listen.rfind(':'));
+  if (host == "0.0.0.0" || host == "[::]") host = host_name();
+  return host + ":" + std::to_string(port);
 }
 
 void complain(std::string_view role, const Fault& fault) { std::cerr << "keel " << role << ": " << fault.what << '\n'; }
