@@ -89,6 +89,7 @@ caf::behavior WriterActor::make_behavior() {
         writer_->abandon_lanes();
         ask_for_round();
       },
+      [](const msg::Break& order) { break_down(order.cause); },
   };
 }
 

@@ -120,7 +120,9 @@ class CommandProcess {
     command::StreamOptions streams;
     streams.in_flight = static_cast<std::size_t>(configuration_.number("command.in_flight_per_stream"));
     streams_ = std::make_unique<command::CommandStreamService>(edge_, *engine_, edge, streams);
-    supervision_ = ops::supervision_service(registry_);
+    supervision_ = ops::supervision_service(
+        registry_, engine_.get(),
+        {configuration_.yes("ops.actions"), configuration_.yes("faults"), configuration_.text("ops.token")});
     role_.ready_when("lanes", [this]() -> std::optional<std::string> {
       const EngineState state = engine_->state();
       if (state.stage == EngineState::Stage::owning) return std::nullopt;
