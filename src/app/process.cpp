@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 #include <mutex>
+#include <utility>
 
 namespace keel::app {
 namespace {
@@ -51,6 +52,16 @@ bool StopSignal::asked() const {
   sigset_t waiting;
   sigpending(&waiting);
   return sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1;
+}
+
+std::function<bool()> now_and_then(std::function<void()> work) {
+  return [work = std::move(work), next = std::chrono::steady_clock::time_point()]() mutable {
+    if (std::chrono::steady_clock::now() >= next) {
+      work();
+      next = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+    }
+    return false;
+  };
 }
 
 void StopSignal::raise() { ::kill(getpid(), SIGTERM); }

@@ -22,6 +22,9 @@ class StopSignal {
   static void raise();
 };
 
+/// For `StopSignal::wait`: does this at once and then twice a second, and never asks to end.
+std::function<bool()> now_and_then(std::function<void()> work);
+
 /// Ends the process with exit code 1 when it still lives after `grace`: a stop that hangs must not hang for ever.
 class Watchdog {
  public:

@@ -111,7 +111,17 @@ std::vector<PostgresReads::Point> PostgresReads::take_points() {
   return taken;
 }
 
-bool PostgresReads::has_session(Worker& worker) const {
+std::optional<std::string> PostgresReads::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_.empty() ? std::nullopt : std::optional(trouble_);
+}
+
+void PostgresReads::tell(std::string trouble) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = std::move(trouble);
+}
+
+bool PostgresReads::has_session(Worker& worker) {
   if (worker.session && worker.session->usable()) return true;
   worker.session.reset();
   const auto now = std::chrono::steady_clock::now();
@@ -124,14 +134,16 @@ bool PostgresReads::has_session(Worker& worker) const {
   if (!opened) {
     worker.next_try = now + options_.reopen_after;
     log::warn("query", "cannot read", {{"why", opened.fault().what}});
+    tell(opened.fault().what);
     return false;
   }
   worker.session = *std::move(opened);
+  tell("");
   return true;
 }
 
 /// Nothing when the store cannot be reached, or refused.
-std::optional<Answer> PostgresReads::run(Worker& worker, std::string_view sql, const Parameters& parameters) const {
+std::optional<Answer> PostgresReads::run(Worker& worker, std::string_view sql, const Parameters& parameters) {
   for (int i = 0; i < tries && has_session(worker); ++i) {
     auto answer = worker.session->run(sql, parameters);
     if (answer.ok()) return answer;
@@ -142,7 +154,7 @@ std::optional<Answer> PostgresReads::run(Worker& worker, std::string_view sql, c
   return {};
 }
 
-void PostgresReads::read(Worker& worker, std::vector<Point> points) const {
+void PostgresReads::read(Worker& worker, std::vector<Point> points) {
   const Table& table = *points.front().table;
   const auto generation = points.front().generation;
   auto& sql = worker.sql[{&table, generation}];
@@ -174,7 +186,7 @@ Parameters PostgresReads::keys_of(const Table& table, std::vector<Point>& points
   return parameters;
 }
 
-void PostgresReads::read(Worker& worker, std::pair<Listing, Listed> job) const {
+void PostgresReads::read(Worker& worker, std::pair<Listing, Listed> job) {
   const auto& [listing, then] = job;
   Parameters parameters;
   for (const auto& [type, value] : listing.parameters) parameters.value(type, value);

@@ -230,15 +230,26 @@ void PostgresWatcher::hand_out(Look& look) {
   }
   for (const auto& [table, feed] : feeds_) feed->advance(seen, std::ranges::count(look.tables, table) > 0);
   seen_at_.set(std::chrono::duration<double>(look.visible->seen_at.time_since_epoch()).count());
-  trouble_.clear();
+  well();
   board_.show(look.visible);
 }
 
 /// Once a trouble, however often it is met.
 void PostgresWatcher::complain(std::string why) {
+  const std::lock_guard lock(trouble_mutex_);
   if (why == trouble_) return;
   trouble_ = std::move(why);
   log::warn("query", "cannot watch a projection", {{"projection", projection_.name}, {"why", trouble_}});
+}
+
+void PostgresWatcher::well() {
+  const std::lock_guard lock(trouble_mutex_);
+  trouble_.clear();
+}
+
+std::optional<std::string> PostgresWatcher::trouble() const {
+  const std::lock_guard lock(trouble_mutex_);
+  return trouble_.empty() ? std::nullopt : std::optional(trouble_);
 }
 
 void PostgresWatcher::rest(std::chrono::milliseconds time) const {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -41,6 +42,9 @@ class PostgresWatcher {
   /// Stops and joins.
   ~PostgresWatcher();
 
+  /// Why the projection cannot be watched now; nothing when it can. Any thread.
+  std::optional<std::string> trouble() const;
+
  private:
   struct Look;
 
@@ -56,6 +60,7 @@ class PostgresWatcher {
   bool must_look_again(const Visible& visible);
   void hand_out(Look& look);
   void complain(std::string why);
+  void well();
 
   const Projection& projection_;
   const Feeds& feeds_;
@@ -71,6 +76,8 @@ class PostgresWatcher {
   std::chrono::steady_clock::time_point next_live_;
   /// Revisions of the lanes as of the last look, which also says how many lanes there are.
   std::vector<std::int64_t> revisions_;
+  mutable std::mutex trouble_mutex_;
+  /// Empty: none.
   std::string trouble_;
   std::atomic<bool> stopping_{false};
   int wake_[2] = {-1, -1};

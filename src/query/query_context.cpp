@@ -117,6 +117,12 @@ std::optional<std::string> QueryContext::why_not_ready() const {
   return {};
 }
 
+std::vector<QueryPart> QueryContext::parts() const {
+  std::vector<QueryPart> parts{{"readers", reads_->trouble()}};
+  for (const auto& [name, view] : views_) parts.push_back({"watcher of " + name, view->watcher_->trouble()});
+  return parts;
+}
+
 std::shared_ptr<WatchStream> QueryContext::open_stream() {
   auto stream = WatchStream::make();
   const std::lock_guard lock(streams_mutex_);
