@@ -41,6 +41,11 @@ def rate(series, by, where=I):
     return [(f"sum by ({by}) (rate({series}{where}[$__rate_interval]))", f"{{{{{by}}}}}")]
 
 
+def of_process(expression):
+    """Ours only: most programs have `process_*`."""
+    return [(expression.replace("{}", '{job="keel",instance=~"$instance"}'), "{{process}} {{instance}}")]
+
+
 OVERVIEW = Board("keel-overview", "Keel / Overview", ["instance", "projection"], {
     "Now": [
         Panel("Processes up", "Processes that answer the scrape.", "short", [('sum(up{job="keel"})', "")], "stat", 4),
@@ -71,17 +76,20 @@ OVERVIEW = Board("keel-overview", "Keel / Overview", ["instance", "projection"],
               [('projection:keel_projection_end_to_end_seconds:p99_5m{projection=~"$projection"}', "{{projection}}")]),
     ],
     "Alerts": [
-        Panel("Firing", "Alerts that fire now.", "short", [('ALERTS{alertstate="firing",alertname=~"Keel.+"}', "")], "table", 12),
+        Panel("Firing", "Alerts that fire now.", "short",
+              [('ALERTS{alertstate="firing",alertname=~"Keel.+"}', "")], "table", 12),
         Panel("What runs", "Version and role of each process.", "short", [(f"keel_build_info{I}", "")], "table", 12),
     ],
 })
 
 COMMANDS = Board("keel-commands", "Keel / Commands and gRPC", ["instance"], {
     "Commands": [
-        Panel("By outcome", "Commands answered a second, by what became of them.", "reqps", rate("keel_commands_total", "outcome")),
+        Panel("By outcome", "Commands answered a second, by what became of them.", "reqps",
+              rate("keel_commands_total", "outcome")),
         Panel("By command", "Commands answered a second.", "reqps", rate("keel_commands_total", "command")),
         Panel("Version conflicts", "Share of commands whose expected version was another one.", "percentunit",
-              [('sum by (context) (rate(keel_commands_total{outcome="conflict"}[5m])) / sum by (context) (rate(keel_commands_total[5m]))',
+              [('sum by (context) (rate(keel_commands_total{outcome="conflict"}[5m]))'
+                " / sum by (context) (rate(keel_commands_total[5m]))",
                 "{{context}}")], red_above=0.1),
         Panel("In flight", "Calls between admission and answer, as a share of their limit.", "percentunit",
               [(f"keel_calls_in_flight{I} / keel_calls_limit{I}", "{{context}} {{instance}}")], red_above=0.8),
@@ -93,7 +101,8 @@ COMMANDS = Board("keel-commands", "Keel / Commands and gRPC", ["instance"], {
     "gRPC": [
         Panel("Calls", "Calls begun a second.", "reqps", rate("grpc_server_call_started_total", "grpc_method")),
         Panel("Errors", "Calls a second that ended otherwise than OK.", "reqps",
-              [('sum by (grpc_method, grpc_status) (rate(grpc_server_call_duration_seconds_count{instance=~"$instance",grpc_status!="OK"}[5m]))',
+              [("sum by (grpc_method, grpc_status)"
+                ' (rate(grpc_server_call_duration_seconds_count{instance=~"$instance",grpc_status!="OK"}[5m]))',
                 "{{grpc_method}} {{grpc_status}}")]),
         Panel("Duration", "From begin to end of a call.", "s", quantiles("grpc_server_call_duration_seconds", "grpc_method")),
         Panel("Open calls", "Calls not yet ended, streams too.", "short",
@@ -103,7 +112,8 @@ COMMANDS = Board("keel-commands", "Keel / Commands and gRPC", ["instance"], {
         Panel("Commands of streams", "From when a command was read from its stream to its answer.", "s",
               quantiles("keel_stream_command_seconds", "instance")),
         Panel("Items of a message", "Mean of commands of a message read, results of a message written.", "short",
-              [(f"sum by (direction) (rate(keel_stream_message_items_sum{I}[5m])) / sum by (direction) (rate(keel_stream_message_items_count{I}[5m]))",
+              [(f"sum by (direction) (rate(keel_stream_message_items_sum{I}[5m]))"
+                f" / sum by (direction) (rate(keel_stream_message_items_count{I}[5m]))",
                 "{{direction}}")]),
     ],
 })
@@ -151,13 +161,15 @@ PROJECTIONS = Board("keel-projections", "Keel / Projections and replay", ["insta
         Panel("Lag", "Events that are stored and not folded.", "short",
               [(f"sum by (projection, generation) (keel_projection_lag_events{P})", "{{projection}} g{{generation}}")]),
         Panel("Age of what is shown", "Of the lane furthest behind: the age of its last event, while newer ones wait.", "s",
-              [(f"max by (projection, generation) (time() - (keel_projection_last_event_timestamp_seconds{P} > 0) and keel_projection_lag_events{P} > 0)",
+              [(f"max by (projection, generation) (time() - (keel_projection_last_event_timestamp_seconds{P} > 0)"
+                f" and keel_projection_lag_events{P} > 0)",
                 "{{projection}} g{{generation}}")], red_above=60),
         Panel("From write to view", "From an event's recording to its visibility, per batch.", "s",
               quantiles("keel_projection_end_to_end_seconds", "projection", P)),
         Panel("Events", "Messages and journal events a second, by what became of them.", "eps",
               [(f"sum by (projection, outcome) (rate(keel_projection_messages_total{P}[5m]))", "{{projection}} {{outcome}}")]),
-        Panel("Transactions", "Duration of a transaction.", "s", quantiles("keel_projection_batch_duration_seconds", "projection", P)),
+        Panel("Transactions", "Duration of a transaction.", "s",
+              quantiles("keel_projection_batch_duration_seconds", "projection", P)),
         Panel("Events of a transaction", "How many events share a transaction.", "short",
               quantiles("keel_projection_batch_events", "projection", P)),
     ],
@@ -196,7 +208,8 @@ PROJECTIONS = Board("keel-projections", "Keel / Projections and replay", ["insta
 
 ACTORS = Board("keel-actors", "Keel / Actors and supervision", ["instance"], {
     "Actors": [
-        Panel("Alive", "Actors that are alive.", "short", [(f"sum by (kind, instance) (keel_actors{I})", "{{kind}} {{instance}}")]),
+        Panel("Alive", "Actors that are alive.", "short",
+              [(f"sum by (kind, instance) (keel_actors{I})", "{{kind}} {{instance}}")]),
         Panel("Crashes", "Crashes in ten minutes.", "short",
               [(f"sum by (kind) (increase(keel_actor_failures_total{I}[10m]))", "{{kind}}")]),
         Panel("Restarts", "Restarts in ten minutes.", "short",
@@ -226,24 +239,28 @@ ACTORS = Board("keel-actors", "Keel / Actors and supervision", ["instance"], {
 
 PROCESS = Board("keel-process", "Keel / Process", ["instance"], {
     "Process": [
-        Panel("CPU", "Cores used.", "short", [(f"rate(process_cpu_seconds_total{{job=\"keel\",instance=~\"$instance\"}}[1m])", "{{process}} {{instance}}")]),
-        Panel("Memory", "Memory in RAM.", "bytes", [('process_resident_memory_bytes{job="keel",instance=~"$instance"}', "{{process}} {{instance}}")]),
-        Panel("Threads", "Threads.", "short", [('process_threads{job="keel",instance=~"$instance"}', "{{process}} {{instance}}")]),
-        Panel("Open files", "Open file descriptors.", "short", [('process_open_fds{job="keel",instance=~"$instance"}', "{{process}} {{instance}}")]),
-        Panel("Up since", "How long the process has run.", "s", [('time() - process_start_time_seconds{job="keel",instance=~"$instance"}', "{{process}} {{instance}}")]),
+        Panel("CPU", "Cores used.", "short", of_process("rate(process_cpu_seconds_total{}[1m])")),
+        Panel("Memory", "Memory in RAM.", "bytes", of_process("process_resident_memory_bytes{}")),
+        Panel("Threads", "Threads.", "short", of_process("process_threads{}")),
+        Panel("Open files", "Open file descriptors.", "short", of_process("process_open_fds{}")),
+        Panel("Up for", "How long the process has run.", "s", of_process("time() - process_start_time_seconds{}")),
         Panel("Log lines", "Lines written a second, by level.", "ops", rate("keel_log_messages_total", "level")),
     ],
 })
 
+VALUES_OF = {
+    "instance": "label_values(keel_build_info, instance)",
+    "projection": "label_values(keel_query_last_look_timestamp_seconds, projection)",
+}
 BOARDS = [OVERVIEW, COMMANDS, JOURNAL, PROJECTIONS, ACTORS, PROCESS]
 
 
 def variable(name):
     if name == "datasource":
         return {"name": name, "label": "Data source", "type": "datasource", "query": "prometheus", "current": {}}
-    of = {"instance": "label_values(keel_build_info, instance)", "projection": "label_values(keel_query_last_look_timestamp_seconds, projection)"}
-    return {"name": name, "label": name.capitalize(), "type": "query", "datasource": SOURCE, "query": {"query": of[name], "refId": name},
-            "definition": of[name], "refresh": 2, "sort": 1, "multi": True, "includeAll": True, "allValue": ".*",
+    asked = VALUES_OF[name]
+    return {"name": name, "label": name.capitalize(), "type": "query", "datasource": SOURCE,
+            "query": {"query": asked, "refId": name}, "definition": asked, "refresh": 2, "sort": 1, "multi": True, "includeAll": True, "allValue": ".*",
             "current": {"text": "All", "value": "$__all"}}
 
 
@@ -267,7 +284,8 @@ def panel_json(panel, number, x, y):
 
 
 def row_json(title, number, y):
-    return {"id": number, "title": title, "type": "row", "collapsed": False, "gridPos": {"x": 0, "y": y, "w": 24, "h": 1}, "panels": []}
+    return {"id": number, "title": title, "type": "row", "collapsed": False,
+            "gridPos": {"x": 0, "y": y, "w": 24, "h": 1}, "panels": []}
 
 
 def panels_json(rows):
@@ -286,9 +304,10 @@ def panels_json(rows):
 
 def board_json(board):
     return {
-        "uid": board.uid, "title": board.title, "tags": ["keel"], "schemaVersion": SCHEMA_VERSION, "version": 1, "editable": True,
-        "graphTooltip": 1, "refresh": "10s", "time": {"from": "now-1h", "to": "now"}, "timezone": "browser",
-        "links": [{"title": "Keel", "type": "dashboards", "tags": ["keel"], "asDropdown": True, "includeVars": True, "keepTime": True}],
+        "uid": board.uid, "title": board.title, "tags": ["keel"], "schemaVersion": SCHEMA_VERSION, "version": 1,
+        "editable": True, "graphTooltip": 1, "refresh": "10s", "time": {"from": "now-1h", "to": "now"}, "timezone": "browser",
+        "links": [{"title": "Keel", "type": "dashboards", "tags": ["keel"], "asDropdown": True, "includeVars": True,
+                   "keepTime": True}],
         "templating": {"list": [variable(name) for name in ["datasource", *board.variables]]},
         "panels": panels_json(board.rows),
     }
