@@ -61,7 +61,7 @@ ops::ProcessIdentity OpsDesk::identity(int grpc_port) const {
   own.node = process_name();
   own.version = std::string(version());
   own.started_at = role_.started_at();
-  own.grpc_address = reachable_address(role_.configuration().text(role_.name() + ".listen"), grpc_port);
+  own.grpc_address = reachable_address(role_.grpc_listen(), grpc_port);
   own.status_address = role_.status_address();
   return own;
 }
