@@ -92,8 +92,8 @@ void AggregateActor::rest_if_due() {
   caf::anon_send(lane_->lane_actor, msg::Rested{life});
 }
 
-/// A state is shown when it is durable (docs/protocol.md 2, rule 13). Asked for again and again, because a look at every
-/// confirmation would be paid for by every command.
+/// A state is shown when it is durable (docs/protocol.md 2, rule 13). Asked for again and again, because a look at
+/// every confirmation would be paid for by every command.
 void AggregateActor::inspect(Inspection inspection) {
   if (inspection.reply.told()) return;
   if (live_->ended()) return inspection.reply.refuse(ops::ActorProblem::Kind::unavailable, "this life has just ended");

@@ -142,7 +142,8 @@ class Engine final : public CommandPort, public ops::ActorControl {
   /// caller's: std::logic_error.
   void submit(Call call) override;
 
-  // -- operators: what can be done to whom, and what comes of it, is docs/protocol.md 2, rule 15 -----------------------
+  // -- operators: what can be done to whom, and what comes of it, is docs/protocol.md 2, rule 15
+  // -----------------------
   void describe(const ops::ActorTarget& target, bool with_state, Described reply) override;
   void control(const ops::ActorTarget& target, ops::ActorOrder order, Controlled reply) override;
 

@@ -50,9 +50,8 @@ void Engine::Tree::ask(const ops::ActorTarget& target, OperatorCall call, std::s
 }
 
 void Engine::Tree::ask_aggregate(const ops::AggregateName& name, OperatorCall call) {
-  const auto known = std::ranges::find_if(by_kind, [&](const auto& one) {
-    return one.first->context == name.context && one.first->type == name.type;
-  });
+  const auto known = std::ranges::find_if(
+      by_kind, [&](const auto& one) { return one.first->context == name.context && one.first->type == name.type; });
   if (known == by_kind.end()) return call.reply.refuse(Kind::not_in_memory, "there is no such type of aggregate");
   const auto& [kind, route] = *known;
   call.kind = kind;
