@@ -265,8 +265,8 @@ std::vector<Configuration::Shown> Configuration::shown() const {
   for (const auto& setting : all_settings()) {
     const Value& effective = value(setting.key);
     const bool hidden = setting.kind == SettingKind::secret && effective.source != Source::fallback;
-    settings.push_back({setting.key, hidden ? "******" : effective.text, name(effective.source), effective.origin,
-                        setting.help});
+    settings.push_back(
+        {setting.key, hidden ? "******" : effective.text, name(effective.source), effective.origin, setting.help});
   }
   return settings;
 }

@@ -2,7 +2,6 @@
 
 #include <grpcpp/impl/service_type.h>
 
-#include "ops/metrics.hpp"
 #include "ops/process_service.hpp"
 
 namespace keel::app {
@@ -11,31 +10,33 @@ namespace {
 std::vector<ops::ShownSetting> shown_settings(const Configuration& configuration) {
   std::vector<ops::ShownSetting> settings;
   for (auto& setting : configuration.shown()) {
-    settings.push_back({std::string(setting.key), std::move(setting.value), std::string(setting.source),
-                        std::string(setting.help)});
+    settings.push_back(
+        {std::string(setting.key), std::move(setting.value), std::string(setting.source), std::string(setting.help)});
   }
   return settings;
 }
 
-/// What the registries of this process have counted.
-std::int64_t live_aggregates() {
-  static const ops::Gauge alive =
-      ops::metrics().gauge("keel_actors", "Actors that are alive.", {{"kind", "aggregate"}});
-  return static_cast<std::int64_t>(alive.value());
+/// What the groups below this node count: one a lane.
+std::int64_t live_aggregates(const ops::SupervisionRegistry& registry, ops::NodeId parent) {
+  constexpr std::size_t most_children = 2'000;
+  std::int64_t alive = 0;
+  for (const auto& child : registry.children(parent, most_children)) {
+    const bool is_group = child.spec.kind == ops::NodeKind::aggregate_group;
+    alive += is_group ? child.aggregates : live_aggregates(registry, child.id);
+  }
+  return alive;
 }
 
 }  // namespace
 
 OpsDesk::OpsDesk(Role& role, ops::SupervisionRegistry& registry, ops::ActorControl* control)
-    : role_(role),
-      registry_(registry),
-      supervision_(ops::supervision_service(registry, control, role.permissions())) {
+    : role_(role), registry_(registry), supervision_(ops::supervision_service(registry, control, role.permissions())) {
   ops::ProcessParts parts;
   parts.identity = identity(0);
   parts.permissions = role.permissions();
   parts.configuration = [&role] { return shown_settings(role.configuration()); };
   parts.why_not_ready = [&role] { return role.why_not_ready(); };
-  parts.live_aggregates = live_aggregates;
+  parts.live_aggregates = [&registry] { return live_aggregates(registry, 0); };
   parts.drain = StopSignal::raise;
   process_ = ops::process_service(std::move(parts));
 }
@@ -61,7 +62,7 @@ ops::ProcessIdentity OpsDesk::identity(int grpc_port) const {
   own.node = process_name();
   own.version = std::string(version());
   own.started_at = role_.started_at();
-  own.grpc_address = reachable_address(role_.configuration().text(role_.name() + ".listen"), grpc_port);
+  own.grpc_address = reachable_address(role_.grpc_listen(), grpc_port);
   own.status_address = role_.status_address();
   return own;
 }

@@ -26,7 +26,8 @@ class OpsDesk {
   /// To be served beside the role's own.
   std::vector<grpc::Service*> services() const;
 
-  /// From now on the process beats in this database, and its history is copied there. `grpc_port` is what the server got.
+  /// From now on the process beats in this database, and its history is copied there. `grpc_port` is what the server
+  /// got.
   void announce(int grpc_port, const std::string& dsn);
   /// Says that the process ends, after everything that can be seen in its history. Waits for a second at most.
   void say_farewell();

@@ -102,9 +102,14 @@ std::string Role::status_address() const {
   return status_ == nullptr ? "" : reachable_address(configuration_.text(name_ + ".status_listen"), status_->port());
 }
 
+std::string Role::grpc_listen() const {
+  const std::string own = name_ + ".grpc_listen";
+  return configuration_.text(find_setting(own) == nullptr ? name_ + ".listen" : own);
+}
+
 ops::GrpcOptions Role::grpc_options() const {
   ops::GrpcOptions options;
-  options.listen = configuration_.text(name_ + ".listen");
+  options.listen = grpc_listen();
   options.max_message_bytes = static_cast<int>(configuration_.number("grpc.max_message_bytes"));
   return options;
 }

@@ -51,6 +51,8 @@ class Role {
   /// do. False when the process was asked to end meanwhile.
   bool insist(std::string_view what, const std::function<Result<Done>()>& attempt);
 
+  /// Where its gRPC listens: `<role>.grpc_listen` when there is such a setting, else `<role>.listen`.
+  std::string grpc_listen() const;
   /// The gRPC options of this role's section.
   ops::GrpcOptions grpc_options() const;
 
