@@ -68,9 +68,9 @@ std::string on_one_line(std::string text) {
 
 Fault::Cause cause_of(const std::exception& error) {
   if (dynamic_cast<const pqxx::broken_connection*>(&error) != nullptr) return Fault::Cause::unreachable;
-  const auto* const refused = dynamic_cast<const pqxx::sql_error*>(&error);
-  if (refused == nullptr) return Fault::Cause::other;
-  return refused->sqlstate() == "42501" ? Fault::Cause::denied : Fault::Cause::other;
+  // libpqxx 6 tells this one by its type only; its sqlstate() is empty.
+  const bool denied = dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr;
+  return denied ? Fault::Cause::denied : Fault::Cause::other;
 }
 
 }  // namespace
