@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "ops/process_identity.hpp"
 #include "ops/supervision.hpp"
@@ -47,7 +48,7 @@ class PostgresPresence {
   PostgresPresence& operator=(const PostgresPresence&) = delete;
 
   /// Copies what is left of the history and says that the process ends. Waits for at most `patience`; a session that
-  /// hangs is then left to itself and touches nothing of the process any more. Once; later calls do nothing.
+  /// hangs is then left to itself and touches nothing of the process any more. Again does nothing. One thread.
   void stop();
 
   /// Why the process is not known to others at this moment; nothing when it is. Any thread.
@@ -55,7 +56,9 @@ class PostgresPresence {
 
  private:
   struct Shared;
-  std::shared_ptr<Shared> shared_;
+  class Herald;
+  const std::shared_ptr<Shared> shared_;
+  std::thread thread_;
 };
 
 }  // namespace keel::ops

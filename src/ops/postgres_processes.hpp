@@ -86,10 +86,10 @@ struct PastNode {
 /// Reads which processes there are, and what became of their supervision trees, from one database (journal or read
 /// store; tables `processes` and `supervision_history`).
 ///
-/// Any thread; one call at a time, others wait. Blocks for at most connection and statement timeout. A session is opened
-/// at the first call and again after it broke; nothing but SELECT is sent. Faults: `unreachable`, `denied` (the login is
-/// no member of a role that may read), `other`, naming the database, never its password.
-/// When journal and read store are one database, both readers find the same processes: tell them apart by their id.
+/// Any thread; one call at a time, others wait. Blocks for at most connection and statement timeout. A session is
+/// opened at the first call and again after it broke; nothing but SELECT is sent. Faults: `unreachable`, `denied` (the
+/// login is no member of a role that may read), `other`, naming the database, never its password. When journal and read
+/// store are one database, both readers find the same processes: tell them apart by their id.
 class PostgresProcesses {
  public:
   struct Options {
@@ -117,8 +117,8 @@ class PostgresProcesses {
   Result<std::optional<HistorySpan>> span(const std::optional<Uuid>& process);
 
   /// The tree of a process as it was at `at`, parents before children: the last that happened to each path until then.
-  /// Empty when there is no history so far back. A node that stopped is shown while its supervisor was there and had not
-  /// stopped itself; the history does not say when a stopped node was forgotten, so it may be shown longer than the
+  /// Empty when there is no history so far back. A node that stopped is shown while its supervisor was there and had
+  /// not stopped itself; the history does not say when a stopped node was forgotten, so it may be shown longer than the
   /// process showed it. `at` is compared with the process's own clock.
   Result<std::vector<PastNode>> tree_at(const Uuid& process, Timestamp at);
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ops/action_permit.hpp"
+#include "ops/permissions.hpp"
 #include "ops/process_identity.hpp"
 
 namespace grpc {
