@@ -127,6 +127,12 @@ void EventHub::tell(Topic topic, const Json& news, const Json& document) {
   add(topic, dump(news), dump(document));
 }
 
+void EventHub::prepare(Topic topic, const Json& document) {
+  auto text = dump(document);
+  const std::lock_guard lock(mutex_);
+  latest_[index_of(topic)].document = std::move(text);
+}
+
 void EventHub::add(Topic topic, const std::string& news, std::string document) {
   ++last_id_;
   latest_[index_of(topic)] = {std::move(document), last_id_};

@@ -60,6 +60,8 @@ class EventHub {
   void show(Topic topic, const Json& document);
   /// Something that happened: followers get `news`, those that come later get `document`.
   void tell(Topic topic, const Json& news, const Json& document);
+  /// For those that come later; followers have it already.
+  void prepare(Topic topic, const Json& document);
 
   /// RESOURCE_EXHAUSTED/TOO_MANY_CLIENTS with 503. `last_id`: empty, or what the client saw last.
   Outcome<std::shared_ptr<Stream>> follow(std::set<Topic> topics, std::string_view last_id);
