@@ -51,6 +51,11 @@ const std::string& Request::parameter(std::string_view name) const {
 
 Reply::Reply(const Refusal& refusal) : status(refusal.status), document(document_of(refusal)) {}
 
+std::string session_cookie(const std::string& cookie, const Request& request) {
+  return "keel_session=" + cookie + "; Path=" + request.base + "; HttpOnly; SameSite=Strict" +
+         (cookie.empty() ? "; Max-Age=0" : "") + (request.secure ? "; Secure" : "");
+}
+
 Outcome<std::int64_t> number_of(std::string_view field, std::string_view text, std::int64_t least, std::int64_t most) {
   const auto number = parse_number(text);
   if (number && *number >= least && *number <= most) return *number;

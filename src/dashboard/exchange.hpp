@@ -31,6 +31,10 @@ struct Request {
   std::string body;
   /// Of the other end.
   std::string address;
+  /// What the front end lies below: `/` or `/ops/`. For cookies.
+  std::string base = "/";
+  /// The browser speaks TLS to somebody in front of us, who says so.
+  bool secure = false;
   Visitor visitor;
 
   /// Empty when it is not there.
@@ -60,6 +64,9 @@ struct Reply {
   Reply(const Refusal& refusal);                            // NOLINT(google-explicit-constructor)
   explicit Reply(std::shared_ptr<Stream> live) : stream(std::move(live)) {}
 };
+
+/// The value of `Set-Cookie` that starts a session, or, when empty, ends it.
+std::string session_cookie(const std::string& cookie, const Request& request);
 
 /// The whole number of a query parameter or of a path's part; refused when it is none or out of bounds.
 Outcome<std::int64_t> number_of(std::string_view field, std::string_view text, std::int64_t least, std::int64_t most);

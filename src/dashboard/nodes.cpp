@@ -119,7 +119,7 @@ Json document_of(const Node& node) {
   document["child_count"] = node.children;
   if (node.kind == "aggregate_group") {
     document["aggregate_count"] = whole(node.aggregates);
-    document["troubled_count"] = whole(node.troubled);
+    document["troubled_count"] = node.troubled;
   }
   if (node.unhealthy_below) document["unhealthy_below"] = *node.unhealthy_below;
   return document;
