@@ -88,9 +88,9 @@ class Dashboard::Running {
 
   void stop() {
     hub_.stop();
+    gatherer_.stop();
     if (http_) http_->stop();
     works_.stop();
-    gatherer_.stop();
   }
 
  private:
