@@ -4,6 +4,7 @@ A test compares each table with its page. A table stands at the end of its page;
 """
 import pathlib
 import re
+from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TEXT = r'"(?:[^"\\]|\\.)*"'
@@ -29,12 +30,60 @@ def settings():
         yield key, kind.replace("_", " "), default[1:-1], joined(words)
 
 
+class Metric(NamedTuple):
+    name: str
+    kind: str
+    labels: list[str]
+    words: str
+    processes: list[str]
+
+
+# Whose labels are made by what the name is handed to.
+LABELS_ELSEWHERE = {"keel_actor_failures_total": ["kind"], "keel_actor_restarts_total": ["kind"]}
+# The first that fits says which processes have the series of a file.
+PROCESSES = [
+    (r"(actors|command)/", "command"),
+    (r"query/(projector|lane_)", "projector"),
+    (r"query/", "query"),
+    (r"dashboard/", "dashboard"),
+    (r"ops/(grpc|call)", "all with gRPC"),
+    (r"ops/supervision", "all with gRPC"),
+    (r"", "all"),
+]
+
+
+def rest_of_call(text, start):
+    """What follows up to the parenthesis that ends the call."""
+    depth = 1
+    for end in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[end], 0)
+        if depth == 0:
+            return text[start:end]
+    return text[start:]
+
+
+def labels_at(text, found):
+    """The labels of the metric that is registered there: written out, or in a variable named `labels` before it."""
+    rest = rest_of_call(text, found.end())
+    if re.search(r"\blabels\b", rest):
+        rest += rest_of_call(text, text.rindex(" labels{", 0, found.start()) + len(" labels")).partition(";")[0]
+    return LABELS_ELSEWHERE.get(found[2], re.findall(r'\{"(\w+)",', rest))
+
+
 def metrics():
-    """(name, kind, help) of every metric that is registered anywhere."""
-    found = {name: (histogram, joined(words)) for text in sources("") for histogram, name, words in METRIC.findall(text)}
-    for name, (histogram, words) in sorted(found.items()):
-        kind = "histogram" if histogram else "counter" if name.endswith("_total") else "gauge"
-        yield name, kind, words.rstrip(".")
+    """Every metric that is registered anywhere, by name."""
+    known = {}
+    for file in sorted((ROOT / "src").rglob("*.[ch]pp")):
+        text = file.read_text()
+        place = file.relative_to(ROOT / "src").as_posix()
+        process = next(process for pattern, process in PROCESSES if re.match(pattern, place))
+        for found in METRIC.finditer(text):
+            histogram, name, words = found.groups()
+            kind = "histogram" if histogram else "counter" if name.endswith("_total") else "gauge"
+            metric = known.setdefault(name, Metric(name, kind, [], joined(words).rstrip("."), []))
+            metric.labels.extend(label for label in labels_at(text, found) if label not in metric.labels)
+            metric.processes.extend([process] if process not in metric.processes else [])
+    return [known[name] for name in sorted(known)]
 
 
 def reasons():
@@ -54,9 +103,10 @@ def settings_tables():
 
 
 def metrics_table():
-    yield "| name | kind | what |\n|---|---|---|"
-    for name, kind, words in metrics():
-        yield f"| `{name}` | {kind} | {words} |"
+    yield "| name | kind | labels | what | process |\n|---|---|---|---|---|"
+    for metric in metrics():
+        labels = ", ".join(f"`{label}`" for label in metric.labels)
+        yield f"| `{metric.name}` | {metric.kind} | {labels} | {metric.words} | {', '.join(metric.processes)} |"
 
 
 PAGES = {"configuration.md": settings_tables, "metrics.md": metrics_table}

@@ -3,14 +3,18 @@
 #include <caf/behavior.hpp>
 #include <caf/send.hpp>
 
+#include <chrono>
 #include <exception>
 #include <iterator>
 #include <utility>
 
 #include "actors/exceptions.hpp"
+#include "actors/state_text.hpp"
 
 namespace keel::actors {
 namespace {
+
+constexpr std::chrono::milliseconds durable_again_after{10};
 
 /// Carries the writer's word to an aggregate, from the writer's thread. Holds it weakly, because it is held by it.
 class AggregateSink final : public journal::Sink {
@@ -55,6 +59,8 @@ caf::behavior AggregateActor::make_behavior() {
         rest_if_due();
       },
       [this](const msg::Rest& rest_order) { rest(rest_order.when_idle); },
+      [this](msg::Inspect& inspection) { inspect(std::move(*inspection)); },
+      [](const msg::Break& order) { break_down(order.cause); },
   };
 }
 
@@ -84,6 +90,39 @@ void AggregateActor::rest_if_due() {
   if (!resting_ || !live_->idle() || live_->write_snapshot()) return;
   told_end_ = true;
   caf::anon_send(lane_->lane_actor, msg::Rested{life});
+}
+
+/// A state is shown when it is durable (docs/protocol.md 2, rule 13). Asked for again and again, because a look at
+/// every confirmation would be paid for by every command.
+void AggregateActor::inspect(Inspection inspection) {
+  if (inspection.reply.told()) return;
+  if (live_->ended()) return inspection.reply.refuse(ops::ActorProblem::Kind::unavailable, "this life has just ended");
+  if (!inspection.taken_at) {
+    inspection.taken_at = live_->version();
+    auto& told = inspection.description.aggregate.emplace(detail());
+    if (inspection.with_state) {
+      auto [json, problem] = text_of(live_->state());
+      told.state_json = std::move(json);
+      told.state_problem = std::move(problem);
+    }
+  }
+  if (inspection.with_state && live_->durable_version() < *inspection.taken_at) {
+    return delayed_send(this, durable_again_after, msg::Inspect(std::move(inspection)));
+  }
+  if (inspection.with_state) inspection.description.aggregate->durable_version = *inspection.taken_at;
+  inspection.reply.describe(std::move(inspection.description));
+}
+
+ops::AggregateDetail AggregateActor::detail() const {
+  const AggregateRef& aggregate = live_->aggregate();
+  ops::AggregateDetail detail;
+  detail.name = {std::string(lane_->context), aggregate.type, aggregate.id};
+  detail.lane = live_->lane();
+  detail.version = live_->version();
+  detail.durable_version = live_->durable_version();
+  detail.in_flight = live_->in_flight();
+  if (live_->last_taken() != Timestamp{}) detail.last_command = live_->last_taken();
+  return detail;
 }
 
 void AggregateActor::write(journal::Item item) { caf::anon_send(lane_->writer, msg::Write(std::move(item))); }

@@ -26,6 +26,8 @@ class AggregateActor final : public caf::event_based_actor, private LiveAggregat
   caf::behavior make_behavior() override;
   void on_exit() override;
 
+  void inspect(Inspection inspection);
+  ops::AggregateDetail detail() const;
   void rest(bool when_idle);
   void rest_if_due();
 

@@ -54,6 +54,8 @@ caf::behavior ContextActor::make_behavior() {
       [this](msg::ContextRest) { rest(); },
       [this](const msg::LaneRested& rested) { lane_rested(rested.lane); },
       [this](msg::StopServices) { stop_services(); },
+      [this](msg::Operator& call) { asked(std::move(*call)); },
+      [](const msg::Break& order) { break_down(order.cause); },
   };
 }
 
@@ -64,7 +66,7 @@ void ContextActor::on_exit() {
     if (lane.actor) send_exit(lane.actor, caf::exit_reason::user_shutdown);
   }
   if (writer_.actor) send_exit(writer_.actor, caf::exit_reason::user_shutdown);
-  setting_.registry->stopped(node_, "");
+  setting_.registry->stopped(node_, ended_);
   setting_.registry->removed(node_);
   writer_.actor = nullptr;
   lanes_.clear();
@@ -132,28 +134,36 @@ void ContextActor::child_died(const caf::down_msg& down) {
     return escalate("the writer crashed: " + text_of(down.reason));
   }
   if (const auto lane = place_of(lanes_, down.source); lane < lanes_.size()) {
-    return lane_died(lane, text_of(down.reason));
+    return lane_died(lane, down.reason);
   }
   if (const auto service = place_of(services_, down.source); service < services_.size()) {
     service_ended(service, down.reason);
   }
 }
 
-void ContextActor::lane_died(std::size_t lane, const std::string& cause) {
+void ContextActor::lane_died(std::size_t lane, const caf::error& reason) {
   auto& child = lanes_[lane];
+  const std::string renewed = std::exchange(child.renewed, {});
   child.actor = nullptr;
   parts_.route->doors[lane].close();
   if (resting_) return lane_rested(lane);
-  back_off(child, setting_.options.lanes, lane, cause);
+  if (renewed.empty() || reason != caf::exit_reason::user_shutdown) {
+    return back_off(child, setting_.options.lanes, lane, text_of(reason));
+  }
+  start_lane(lane);
+  setting_.registry->restarted(child.node, renewed);
 }
 
 void ContextActor::service_ended(std::size_t service, const caf::error& reason) {
   auto& child = services_[service];
   child.actor = nullptr;
   const bool on_purpose = reason == caf::exit_reason::user_shutdown;
+  const std::string renewed = std::exchange(child.renewed, {});
   if (stopping_services_ || on_purpose) {
-    setting_.registry->stopped(child.node, on_purpose ? "" : text_of(reason));
-    return say_services_stopped_if_so();
+    setting_.registry->stopped(child.node, on_purpose ? renewed : text_of(reason));
+    if (stopping_services_ || renewed.empty()) return say_services_stopped_if_so();
+    start_service(service);
+    return setting_.registry->restarted(child.node);
   }
   back_off(child, setting_.options.services, lanes_.size() + service, text_of(reason));
 }

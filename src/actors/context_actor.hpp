@@ -45,6 +45,8 @@ class ContextActor final : public caf::event_based_actor {
     ops::NodeId node = 0;
     RestartHistory deaths;
     bool rested = false;
+    /// Why an operator has it started anew; empty when nobody does.
+    std::string renewed;
   };
   struct LaneChild : Child {
     std::shared_ptr<SlotTable> slots = std::make_shared<SlotTable>();
@@ -63,11 +65,17 @@ class ContextActor final : public caf::event_based_actor {
   void start_service(std::size_t service);
 
   void child_died(const caf::down_msg& down);
-  void lane_died(std::size_t lane, const std::string& cause);
+  void lane_died(std::size_t lane, const caf::error& reason);
   void service_ended(std::size_t service, const caf::error& reason);
   void back_off(Child& child, const RestartPolicy& policy, std::size_t number, const std::string& cause);
   void restart(std::size_t child);
   void escalate(std::string why);
+
+  // -- operators (context_operators.cpp) ----------------------------------------------------------------------------
+  void asked(OperatorCall call);
+  void asked_of_context(OperatorCall call, const caf::actor& to_crash);
+  void asked_of_lane(OperatorCall call, std::size_t lane);
+  void asked_of_service(OperatorCall call, std::size_t service);
 
   void rest();
   void lane_rested(std::size_t lane);
@@ -81,6 +89,8 @@ class ContextActor final : public caf::event_based_actor {
   Child writer_;
   std::vector<LaneChild> lanes_;
   std::vector<Service> services_;
+  /// Why an operator had the context end; empty when nobody did.
+  std::string ended_;
   bool open_ = false;
   bool resting_ = false;
   bool stopping_services_ = false;

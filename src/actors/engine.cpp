@@ -111,6 +111,10 @@ void Engine::Tree::watch_metrics() {
   for (const auto& route : routes) {
     gates.emplace_back(&route->gate, metrics.gauge("keel_calls_in_flight", "Calls between admission and answer.",
                                                    {{"context", route->context}}));
+    metrics
+        .gauge("keel_calls_limit", "Calls that may be between admission and answer; more are refused.",
+               {{"context", route->context}})
+        .set(static_cast<double>(setting.options.limits.per_context));
   }
   sampling = metrics.before_scrape([owning, gates, state = status] {
     owning.set(state->stage() == Stage::owning ? 1 : 0);

@@ -16,6 +16,7 @@
 #include "journal/journal.hpp"
 #include "journal/ownership.hpp"
 #include "journal/writer.hpp"
+#include "ops/actor_control.hpp"
 #include "ops/metrics.hpp"
 #include "ops/supervision.hpp"
 
@@ -115,8 +116,8 @@ struct EngineParts {
 /// rests on what is durable; the rules are docs/protocol.md, "Answers". Aggregates crash alone, are reloaded after a
 /// pause, and are quarantined alone when they cannot be loaded.
 ///
-/// `submit`: any thread, never blocks. Everything else: one thread.
-class Engine final : public CommandPort {
+/// `submit`, `describe` and `control`: any thread, never block. Everything else: one thread.
+class Engine final : public CommandPort, public ops::ActorControl {
  public:
   /// Throws std::logic_error when the parts do not fit together (no kinds, a service of an unknown context, …).
   Engine(EngineParts parts, EngineOptions options);
@@ -140,6 +141,11 @@ class Engine final : public CommandPort {
   /// Answers `call.reply` exactly once, now or later. A call of a kind that the engine was not given is a bug of the
   /// caller's: std::logic_error.
   void submit(Call call) override;
+
+  // -- operators: what can be done to whom, and what comes of it, is docs/protocol.md 2, rule 15
+  // -----------------------
+  void describe(const ops::ActorTarget& target, bool with_state, Described reply) override;
+  void control(const ops::ActorTarget& target, ops::ActorOrder order, Controlled reply) override;
 
  private:
   friend class ByHand;

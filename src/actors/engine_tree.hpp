@@ -11,6 +11,7 @@
 #include "actors/admission.hpp"
 #include "actors/engine.hpp"
 #include "actors/engine_status.hpp"
+#include "actors/operator_call.hpp"
 #include "actors/routes.hpp"
 #include "actors/surroundings.hpp"
 
@@ -27,6 +28,8 @@ class Engine::Tree {
   Tree(EngineParts from, EngineOptions options);
 
   ContextRoute& route_of(const domain::AggregateKind* kind) const;
+  /// Sends an operator's call to whoever supervises the target, and lets it be answered in time whatever happens.
+  void ask(const ops::ActorTarget& target, OperatorCall call, std::shared_ptr<FirstAnswer> answer);
   bool wait_for(EngineState::Stage stage, std::chrono::milliseconds limit);
   /// Lets every actor end; false when some do not in time.
   bool end();
@@ -47,6 +50,8 @@ class Engine::Tree {
   caf::actor guardian;
 
  private:
+  void ask_aggregate(const ops::AggregateName& name, OperatorCall call);
+  void ask_node(ops::NodeId node, OperatorCall call);
   void watch_metrics();
 };
 

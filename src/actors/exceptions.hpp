@@ -4,6 +4,7 @@
 #include <caf/message.hpp>
 
 #include <exception>
+#include <stdexcept>
 #include <string>
 
 namespace keel::actors {
@@ -25,5 +26,8 @@ inline std::string text_of(const caf::error& reason) {
   if (context.size() == 1 && context.match_element<std::string>(0)) return context.get_as<std::string>(0);
   return to_string(reason);
 }
+
+/// An operator's failure, thrown where a real one would be.
+[[noreturn]] inline void break_down(const std::string& cause) { throw std::runtime_error(cause); }
 
 }  // namespace keel::actors

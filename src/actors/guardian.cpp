@@ -61,6 +61,10 @@ caf::behavior Guardian::make_behavior() {
         finish(gave_up.problem.empty());
       },
       [this](const msg::TimeOver& over) { time_over(over.stage); },
+      [this](msg::Operator& call) { asked(std::move(*call)); },
+      [](const msg::Overdue& overdue) {
+        overdue.answer->tell(ops::ActorProblem{ops::ActorProblem::Kind::unavailable, "nobody answered in time"});
+      },
   };
 }
 
@@ -190,6 +194,34 @@ void Guardian::restart(std::size_t child) {
 }
 
 void Guardian::stand_by(std::string why) { parts_.status->change({Stage::standby, {}, std::move(why)}); }
+
+// -- operators --------------------------------------------------------------------------------------------------------
+
+void Guardian::asked(OperatorCall call) {
+  if (call.node == journal_) return static_cast<void>(taken(call, {}));
+  if (call.node == owner_node_) return asked_of_owner(std::move(call));
+  if (call.node == root_) {
+    // All lanes are held, or none: to begin anew with one context is to begin anew with all.
+    const bool holding = stop_ == Stop::not_asked && !contexts_.empty();
+    if (!taken(call, holding ? std::vector{ops::ActorAction::restart} : std::vector<ops::ActorAction>{})) return;
+    const std::string cause = cause_of(*call.order);
+    setting_.registry->restarted(root_, cause);
+    return lost({parts_.routes.front()->context, cause, term_, false});
+  }
+  const auto route = std::ranges::find(parts_.routes, call.context, &ContextRoute::context);
+  if (route == parts_.routes.end()) {
+    if (!desk_) return refuse_unknown_node(call);
+    return caf::anon_send(desk_, msg::Operator(std::move(call)));
+  }
+  if (contexts_.empty()) return refuse_unknown_node(call);
+  caf::anon_send(contexts_[static_cast<std::size_t>(route - parts_.routes.begin())], msg::Operator(std::move(call)));
+}
+
+void Guardian::asked_of_owner(OperatorCall call) {
+  std::vector<ops::ActorAction> possible;
+  if (owner_ && stop_ == Stop::not_asked) possible = {ops::ActorAction::restart, ops::ActorAction::crash};
+  if (taken(call, std::move(possible))) caf::anon_send(owner_, msg::Break{cause_of(*call.order)});
+}
 
 // -- stopping ---------------------------------------------------------------------------------------------------------
 

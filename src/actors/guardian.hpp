@@ -51,6 +51,8 @@ class Guardian final : public caf::event_based_actor {
   void child_died(const caf::down_msg& down);
   void restart(std::size_t child);
   void stand_by(std::string why);
+  void asked(OperatorCall call);
+  void asked_of_owner(OperatorCall call);
 
   void stop();
   void go_on_stopping();

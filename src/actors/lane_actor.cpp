@@ -46,7 +46,7 @@ LaneActor::LaneActor(caf::actor_config& config, LaneParts parts)
       cap_(share_of(setting_.options.max_aggregates_per_context, setting_.lane_count)),
       idle_ticks_(static_cast<std::uint32_t>(setting_.options.passivate_after / setting_.options.lane_tick)) {
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    crashed_ = true;
+    succeeded_ = true;
     return caf::make_error(caf::sec::runtime_error, text_of(thrown));
   });
 }
@@ -70,14 +70,17 @@ caf::behavior LaneActor::make_behavior() {
       [this](msg::Tick) { tick(); },
       [this](msg::Distrust) { distrust(); },
       [this](msg::LaneRest) { rest(); },
+      [this](msg::Operator& call) { asked(std::move(*call)); },
+      [this](msg::StepDown) { step_down(); },
+      [](const msg::Break& order) { break_down(order.cause); },
   };
 }
 
-/// Its aggregates go with it. Calls that wait stay for the successor after a crash; else the lanes were given up.
+/// Its aggregates go with it. Calls that wait stay for a successor; without one the lanes were given up.
 void LaneActor::on_exit() {
   for (Slot* slot : slots_of(*slots_)) {
     if (slot->actor) send_exit(slot->actor, caf::exit_reason::user_shutdown);
-    if (!crashed_) answer_waiting(*slot, Trouble::not_owner);
+    if (!succeeded_) answer_waiting(*slot, Trouble::not_owner);
   }
   surroundings_.reset();
   context_ = nullptr;
@@ -98,6 +101,7 @@ void LaneActor::take_over_slots() {
         load(*slot);
         break;
       case State::quarantined:
+      case State::lifted:
         break;
     }
   }
@@ -120,6 +124,9 @@ void LaneActor::take(std::unique_ptr<PendingCall> call) {
       return caf::anon_send(slot->actor, msg::Call(std::move(call)));
     case State::quarantined:
       return call->answer(Trouble::quarantined);
+    case State::lifted:
+      wait(*slot, std::move(call));
+      return load(*slot);
     case State::loading:
     case State::asked:
     case State::closing:
@@ -177,8 +184,13 @@ void LaneActor::bring_to_life(Slot& slot, Restored restored, const std::vector<U
   slots_->use(slot);
   group_->activated();
   auto& extra = with_extra(slot);
-  if (std::exchange(extra.crashed, false)) {
+  const bool crashed = std::exchange(extra.crashed, false);
+  if (std::exchange(extra.left, false) || crashed) {
     setting_.registry->aggregate_restarted(group_->node(), shown_name(slot));
+  }
+  if (std::exchange(extra.lifted, false)) {
+    extra.shown = false;
+    setting_.registry->aggregate_recovered(group_->node(), shown_name(slot));
   }
   for (PendingCall* call = extra.waiting.front(); call != nullptr; call = call->next) {
     const Uuid& id = call->call.request_id;
@@ -194,6 +206,7 @@ void LaneActor::bring_to_life(Slot& slot, Restored restored, const std::vector<U
 void LaneActor::quarantine(Slot& slot, std::string_view cause) {
   slot.state = State::quarantined;
   with_extra(slot).shown = true;
+  slot.extra->lifted = false;
   setting_.registry->aggregate_quarantined(group_->node(), shown_name(slot), cause);
   answer_waiting(slot, Trouble::quarantined);
 }
@@ -211,8 +224,10 @@ void LaneActor::pause(Slot& slot, std::chrono::milliseconds length) {
 void LaneActor::again(LifeId life) {
   Slot* slot = slots_->find(life);
   if (slot == nullptr || slot->state != State::pausing) return;
-  if (resting_ || (!slot->has_waiting() && !slot->extra->crashed)) return drop(*slot);
-  load(*slot);
+  if (resting_) return drop(*slot);
+  if (slot->has_waiting() || slot->extra->crashed) return load(*slot);
+  if (!slot->extra->lifted) return drop(*slot);
+  slot->state = State::lifted;
 }
 
 // -- and ends ---------------------------------------------------------------------------------------------------------
@@ -234,6 +249,7 @@ void LaneActor::closed(LifeId life) {
     if (slot->extra->deaths.exhausted(setting_.options.aggregates)) return quarantine(*slot, slot->extra->cause);
     return pause(*slot, slot->extra->pause);
   }
+  if (slot->extra != nullptr && !slot->extra->leaving.empty()) say_left(*slot);
   if (slot->has_waiting()) return load(*slot);
   drop(*slot);
 }
@@ -243,6 +259,7 @@ void LaneActor::crashed(const msg::Crashed& crash) {
   if (slot == nullptr) return;
   auto& extra = with_extra(*slot);
   extra.crashed = extra.shown = true;
+  extra.leaving.clear();
   extra.cause = crash.cause;
   extra.pause = extra.deaths.died(setting_.options.aggregates, RestartHistory::Clock::now(), random_fraction());
   setting_.registry->aggregate_crashed(group_->node(), shown_name(*slot), crash.cause);
@@ -290,10 +307,10 @@ void LaneActor::tick() {
   forget_old_troubles();
 }
 
-void LaneActor::ask_to_leave(Slot& slot) {
+void LaneActor::ask_to_leave(Slot& slot, bool when_idle) {
   slot.state = State::asked;
   slots_->forget_use(slot);
-  caf::anon_send(slot.actor, msg::Rest{false});
+  caf::anon_send(slot.actor, msg::Rest{when_idle});
 }
 
 void LaneActor::ask_idle_ones() {
@@ -311,6 +328,7 @@ void LaneActor::ask_surplus() {
 void LaneActor::still_busy(LifeId life) {
   Slot* slot = slots_->find(life);
   if (slot == nullptr || slot->state != State::asked) return;
+  if (slot->extra != nullptr && !slot->extra->leaving.empty()) return;
   slot->state = State::live;
   slot->used_at = now_;
   slots_->use(*slot);
@@ -355,6 +373,7 @@ void LaneActor::rest() {
         break;
       case State::pausing:
       case State::quarantined:
+      case State::lifted:
         drop(*slot);
         break;
     }

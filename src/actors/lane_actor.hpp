@@ -60,9 +60,18 @@ class LaneActor final : public caf::event_based_actor {
   void distrust();
   void drop(Slot& slot);
 
+  // -- operators (lane_operators.cpp) ---------------------------------------------------------------------------------
+  void asked(OperatorCall call);
+  std::vector<ops::ActorAction> possible(const Slot& slot) const;
+  void describe(const Slot& slot, OperatorCall call);
+  void carry_out(Slot& slot, const ops::ActorOrder& order);
+  void lift(Slot& slot, const std::string& cause);
+  void say_left(Slot& slot);
+  void step_down();
+
   // -- leaving memory -----------------------------------------------------------------------------------------------
   void tick();
-  void ask_to_leave(Slot& slot);
+  void ask_to_leave(Slot& slot, bool when_idle = false);
   void ask_idle_ones();
   void ask_surplus();
   void still_busy(LifeId life);
@@ -87,7 +96,8 @@ class LaneActor final : public caf::event_based_actor {
   std::uint32_t idle_ticks_;
   bool resting_ = false;
   bool told_rested_ = false;
-  bool crashed_ = false;
+  /// Calls that wait stay for a successor.
+  bool succeeded_ = false;
 };
 
 }  // namespace keel::actors

@@ -63,6 +63,7 @@ void LiveAggregate::take(std::unique_ptr<PendingCall> call) {
 
 void LiveAggregate::proceed(std::unique_ptr<PendingCall> call) {
   const Timestamp now = options_.clock();
+  last_taken_ = now;
   if (call->call.deadline <= now) return call->answer(Trouble::late);
   if (call->receipt != nullptr) return call->answer(from_receipt(call->call, *call->receipt));
   floor_ = recents_.forget(now - options_.remember_ids_for, floor_);
@@ -129,6 +130,7 @@ void LiveAggregate::append(std::unique_ptr<PendingCall> call, domain::Decision::
   call->intended = Accepted{version_, lane_, {}, std::move(accepted.reply)};
   asked.command.reset();
   call->sequence = ++sequence_;
+  call->decided_at = entry.expected;
   const Timestamp deadline = asked.deadline;
   PendingCall& waiting = in_flight_.push_back(std::move(call));
   recents_.add(waiting.call.request_id, now, waiting);
@@ -153,6 +155,7 @@ void LiveAggregate::only_answer(std::unique_ptr<PendingCall> call, Answer intend
   call->intended = std::move(intended);
   call->call.command.reset();
   call->sequence = ++sequence_;
+  call->decided_at = version_;
   const PendingCall& waiting = in_flight_.push_back(std::move(call));
   write(journal::AnswerOnly{lane_, aggregate_, waiting.call.request_id, waiting.call.fingerprint},
         waiting.call.deadline);

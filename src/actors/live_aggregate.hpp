@@ -80,6 +80,15 @@ class LiveAggregate {
   std::uint64_t incarnation() const { return incarnation_; }
   Version version() const { return version_; }
 
+  // -- for people; not after `ended` --------------------------------------------------------------------------------
+  Lane lane() const { return lane_; }
+  /// As of `version()`, durable or not.
+  const domain::Message& state() const { return *state_; }
+  Version durable_version() const { return in_flight_.empty() ? version_ : in_flight_.front()->decided_at; }
+  std::size_t in_flight() const { return in_flight_.size() + looking_up_.size(); }
+  /// When it took its last command; the epoch when it has taken none.
+  Timestamp last_taken() const { return last_taken_; }
+
  private:
   void proceed(std::unique_ptr<PendingCall> call);
   bool must_be_looked_up(const PendingCall& call, const Recents::Known* known) const;
@@ -110,6 +119,7 @@ class LiveAggregate {
   /// Every id used since this moment (server time) is in `recents_`, or was there to be seen by the load.
   Timestamp floor_;
   Recents recents_;
+  Timestamp last_taken_;
   CallQueue in_flight_;
   CallQueue looking_up_;
 };

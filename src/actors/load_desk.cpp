@@ -57,6 +57,7 @@ caf::behavior LoadDesk::make_behavior() {
         setting_.registry->restarted(loaders_[restart.child].node);
         hand_out();
       },
+      [this](msg::Operator& call) { asked(std::move(*call)); },
   };
 }
 
@@ -96,6 +97,15 @@ std::shared_ptr<const LoadBatch> LoadDesk::next_batch() {
                                                        first_of(turn->second.look_ups, look_ups_per_query)});
   }
   return nullptr;
+}
+
+void LoadDesk::asked(OperatorCall call) {
+  const auto loader =
+      std::ranges::find_if(loaders_, [&](const Loader& one) { return one.node != 0 && one.node == call.node; });
+  if (loader == loaders_.end()) return refuse_unknown_node(call);
+  std::vector<ops::ActorAction> possible;
+  if (loader->actor) possible = {ops::ActorAction::restart, ops::ActorAction::crash};
+  if (taken(call, std::move(possible))) caf::anon_send(loader->actor, msg::Break{cause_of(*call.order)});
 }
 
 void LoadDesk::loader_died(const caf::down_msg& down) {

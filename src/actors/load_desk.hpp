@@ -47,6 +47,7 @@ class LoadDesk final : public caf::event_based_actor {
   void hire(std::size_t loader);
   void hand_out();
   std::shared_ptr<const LoadBatch> next_batch();
+  void asked(OperatorCall call);
   void loader_died(const caf::down_msg& down);
   static void fail(const LoadBatch& batch, const std::string& cause);
 

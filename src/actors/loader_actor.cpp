@@ -27,9 +27,10 @@ caf::behavior LoaderActor::make_behavior() {
   load_seconds_ = metrics.histogram("keel_aggregate_load_seconds", "Time of one query that loads aggregates.",
                                     ops::latency_buckets());
   return {[this](Parcel<std::shared_ptr<const LoadBatch>>& batch) {
-    serve(**batch);
-    caf::anon_send(desk_, msg::LoaderFree{number_});
-  }};
+            serve(**batch);
+            caf::anon_send(desk_, msg::LoaderFree{number_});
+          },
+          [](const msg::Break& order) { break_down(order.cause); }};
 }
 
 void LoaderActor::on_exit() {

@@ -12,6 +12,7 @@
 
 #include "actors/held_lanes.hpp"
 #include "actors/live_aggregate.hpp"
+#include "actors/operator_call.hpp"
 #include "actors/pending_call.hpp"
 #include "actors/restoring.hpp"
 #include "journal/ownership.hpp"
@@ -194,6 +195,22 @@ struct TimeOver {
   int stage;
 };
 
+// -- from operators ---------------------------------------------------------------------------------------------------
+/// To guardian, load desk, context or lane: whoever supervises the actor that is meant.
+using Operator = Parcel<OperatorCall>;
+/// To an aggregate.
+using Inspect = Parcel<Inspection>;
+/// Throw this.
+struct Break {
+  std::string cause;
+};
+/// To a lane: end; a successor takes over what you know.
+struct StepDown {};
+/// To the guardian: nobody answered an operator in time.
+struct Overdue {
+  std::shared_ptr<FirstAnswer> answer;
+};
+
 }  // namespace msg
 }  // namespace keel::actors
 
@@ -236,4 +253,7 @@ KEEL_MESSAGE(Run)
 KEEL_MESSAGE(Begin)
 KEEL_MESSAGE(Stop)
 KEEL_MESSAGE(TimeOver)
+KEEL_MESSAGE(Break)
+KEEL_MESSAGE(StepDown)
+KEEL_MESSAGE(Overdue)
 #undef KEEL_MESSAGE

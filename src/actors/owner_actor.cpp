@@ -39,6 +39,7 @@ caf::behavior OwnerActor::make_behavior() {
         const auto given_up = ownership_->stop();
         caf::anon_send(guardian_, msg::GaveUp{given_up ? std::string() : given_up.fault().what});
       },
+      [](const msg::Break& order) { break_down(order.cause); },
   };
 }
 

@@ -61,6 +61,8 @@ struct PendingCall {
 
   // -- when decided -------------------------------------------------------------------------------------------------
   std::uint64_t sequence = 0;
+  /// The aggregate's version before it.
+  Version decided_at;
   /// What it will be told if all that it was decided on becomes durable.
   Answer intended = Trouble::restarted;
   /// Repeats that came while it was in flight.

@@ -57,7 +57,10 @@ Result<Done> ReactingRunner::run() {
     tell();
     wait();
   }
-  if (!held()) return Done{};
+  if (!held()) {
+    metrics_.lag.set(0);  // from now on the lanes' next owner tells
+    return Done{};
+  }
   courier_.deliver();
   return store(std::chrono::steady_clock::now(), true);
 }
@@ -136,7 +139,10 @@ void ReactingRunner::tell() {
     reading.told_stopped = true;
     metrics_.stopped_lanes.add(1);
     log::error(logger, "a lane is stopped by a bug; the others go on",
-               {{"context", reading.lane.context()}, {"lane", reading.lane.lane().value}, {"reason", stopped->what}});
+               {{"context", reading.lane.context()},
+                {"lane", reading.lane.lane().value},
+                {"reason", stopped->what},
+                {"trace_id", reading.lane.stopped_trace_id()}});
   }
 }
 

@@ -154,6 +154,7 @@ void ReactingLane::stop(const Entry& entry, const std::string& why) {
   stopped_ =
       Fault{.what = std::string(reactor_.name) + " cannot go on with " + entry.event->type + " at " + context_ + "/" +
                     std::to_string(lane_.value) + "/" + std::to_string(entry.event->position.value) + ": " + why};
+  stopped_traceparent_ = entry.traceparent;
 }
 
 }  // namespace keel::actors

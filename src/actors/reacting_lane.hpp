@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "actors/internal_command.hpp"
 #include "core/aggregate_ref.hpp"
 #include "core/result.hpp"
+#include "core/traceparent.hpp"
 #include "domain/reaction.hpp"
 #include "journal/records.hpp"
 
@@ -62,6 +64,8 @@ class ReactingLane {
 
   /// Why the lane is stopped; nothing while it is not.
   const std::optional<Fault>& stopped() const { return stopped_; }
+  /// The trace of the event that it stopped at; empty while it is not stopped, and when that has none.
+  std::string_view stopped_trace_id() const { return trace_id_of(stopped_traceparent_); }
 
  private:
   struct Entry {
@@ -104,6 +108,7 @@ class ReactingLane {
   /// Not yet stored, by key: set, or (empty) cancelled.
   std::map<std::string, std::optional<journal::Timer>> timers_;
   std::optional<Fault> stopped_;
+  std::string stopped_traceparent_;
 };
 
 }  // namespace keel::actors

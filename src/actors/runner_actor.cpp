@@ -49,8 +49,9 @@ caf::behavior RunnerActor::make_behavior() {
 Result<Done> RunnerActor::run_once() {
   const std::shared_ptr<Runner> runner = parts_.service->make(parts_.held);
   const InReach in_reach(parts_, runner);
-  if (!in_reach.may_run()) return Done{};
-  return runner->run();
+  auto end = in_reach.may_run() ? runner->run() : Done{};
+  if (const auto cause = parts_.control->crash()) break_down(*cause);
+  return end;
 }
 
 }  // namespace keel::actors

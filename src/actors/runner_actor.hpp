@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "actors/bells.hpp"
@@ -31,11 +33,24 @@ class RunnerControl {
     stopped_ = true;
     if (runner_ != nullptr) runner_->stop();
   }
+  /// Stops it, so that its thread then throws this.
+  void crash(std::string cause) {
+    {
+      const std::lock_guard lock(mutex_);
+      crash_ = std::move(cause);
+    }
+    stop();
+  }
+  std::optional<std::string> crash() const {
+    const std::lock_guard lock(mutex_);
+    return crash_;
+  }
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   Runner* runner_ = nullptr;
   bool stopped_ = false;
+  std::optional<std::string> crash_;
 };
 
 struct RunnerParts {

@@ -30,6 +30,8 @@ struct Slot {
     pausing,
     /// It waits for a person; calls are refused.
     quarantined,
+    /// A person said that it may load again: at its next call.
+    lifted,
   };
 
   /// What only slots in trouble or in transition have.
@@ -43,6 +45,12 @@ struct Slot {
     bool crashed = false;
     /// It is shown as a node of its own.
     bool shown = false;
+    /// Why an operator wants it out of memory: until then no call gets to it. Empty when nobody does.
+    std::string leaving;
+    /// It has left at an operator's word and comes back for its calls.
+    bool left = false;
+    /// Its quarantine was lifted and it has not yet been loaded.
+    bool lifted = false;
     std::chrono::milliseconds pause{0};
   };
 

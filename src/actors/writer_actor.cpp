@@ -3,6 +3,7 @@
 #include <caf/behavior.hpp>
 #include <caf/send.hpp>
 
+#include <array>
 #include <utility>
 
 #include "actors/exceptions.hpp"
@@ -12,6 +13,12 @@ namespace keel::actors {
 namespace {
 
 double seconds(std::chrono::nanoseconds took) { return std::chrono::duration<double>(took).count(); }
+
+std::size_t payload_bytes(std::span<const journal::StoredEvent> events) {
+  std::size_t bytes = 0;
+  for (const auto& event : events) bytes += event->payload.size();
+  return bytes;
+}
 
 std::string_view name_of(journal::AppendOutcome outcome) {
   switch (outcome) {
@@ -35,6 +42,14 @@ std::string_view name_of(journal::AppendOutcome outcome) {
   throw std::logic_error("an append outcome without a name");
 }
 
+constexpr std::array failed_outcomes = {journal::AppendOutcome::fenced,        journal::AppendOutcome::misplaced,
+                                        journal::AppendOutcome::stale_version, journal::AppendOutcome::duplicate,
+                                        journal::AppendOutcome::try_again,     journal::AppendOutcome::broken,
+                                        journal::AppendOutcome::unknown};
+
+constexpr std::array drops = {journal::Drop::restarted, journal::Drop::outcome_unknown,
+                              journal::Drop::journal_unavailable, journal::Drop::late, journal::Drop::fenced};
+
 }  // namespace
 
 WriterActor::WriterActor(caf::actor_config& config, const Setting& setting, WriterParts parts)
@@ -49,8 +64,11 @@ caf::behavior WriterActor::make_behavior() {
   auto& metrics = *setting_.metrics;
   entries_ = metrics.histogram("keel_append_entries", "Entries in one append.", ops::count_buckets(), labels);
   append_seconds_ = metrics.histogram("keel_append_seconds", "Time of one append.", ops::latency_buckets(), labels);
+  events_ = metrics.counter("keel_append_events_total", "Events stored in the journal.", labels);
+  bytes_ = metrics.counter("keel_append_bytes_total", "Bytes of the events stored, without their metadata.", labels);
   look_up_seconds_ =
       metrics.histogram("keel_answer_round_seconds", "Time of one read round.", ops::latency_buckets(), labels);
+  make_failure_counters();
   writer_ = std::make_unique<journal::Writer>(
       parts_.context, setting_.owner, setting_.open_writer, static_cast<journal::WriterHost&>(*this),
       static_cast<journal::WriterObserver*>(this), setting_.options.writer, setting_.clock);
@@ -71,7 +89,24 @@ caf::behavior WriterActor::make_behavior() {
         writer_->abandon_lanes();
         ask_for_round();
       },
+      [](const msg::Break& order) { break_down(order.cause); },
   };
+}
+
+/// From the start, at 0: an alert must see the first failure as a rise.
+void WriterActor::make_failure_counters() {
+  auto& metrics = *setting_.metrics;
+  for (const auto outcome : failed_outcomes) {
+    failures_[outcome] =
+        metrics.counter("keel_append_failures_total", "Appends that stored nothing, or of which nothing is known.",
+                        {{"context", parts_.context}, {"outcome", std::string(name_of(outcome))}});
+  }
+  for (const auto why : drops) {
+    dropped_[why] =
+        metrics.counter("keel_answers_dropped_total", "Decided commands whose answer could not be confirmed.",
+                        {{"context", parts_.context}, {"reason", std::string(journal::name_of(why))}});
+  }
+  bugs_ = metrics.counter("keel_bugs_total", "Checks that failed and that only a bug can fail.");
 }
 
 void WriterActor::on_exit() {
@@ -109,6 +144,8 @@ void WriterActor::retaken(std::string_view context, std::span<const journal::Hel
 
 void WriterActor::committed(std::string_view context, std::span<const journal::HeldLane> grown,
                             std::span<const journal::StoredEvent> events) {
+  events_.add(events.size());
+  bytes_.add(payload_bytes(events));
   parts_.held->recent().add(events);
   for (const auto& lane : grown) parts_.held->stored(lane.lane, lane.last);
   parts_.bells->ring(context);
@@ -118,10 +155,7 @@ void WriterActor::appended(std::string_view context, const Append& append) {
   append_seconds_.observe(seconds(append.took));
   entries_.observe(static_cast<double>(append.entries));
   if (append.outcome == journal::AppendOutcome::stored) return;
-  setting_.metrics
-      ->counter("keel_append_failures_total", "Appends that stored nothing, or of which nothing is known.",
-                {{"context", parts_.context}, {"outcome", std::string(name_of(append.outcome))}})
-      .add();
+  failures_.at(append.outcome).add();
   log::warn("writer", "an append was not stored",
             {{"context", context}, {"outcome", name_of(append.outcome)}, {"what", append.what}});
 }
@@ -130,19 +164,14 @@ void WriterActor::looked_up(std::string_view, std::size_t, std::chrono::nanoseco
   look_up_seconds_.observe(seconds(took));
 }
 
-void WriterActor::dropped(std::string_view, journal::Drop why, std::size_t items) {
-  setting_.metrics
-      ->counter("keel_answers_dropped_total", "Decided commands whose answer could not be confirmed.",
-                {{"context", parts_.context}, {"reason", std::string(journal::name_of(why))}})
-      .add(items);
-}
+void WriterActor::dropped(std::string_view, journal::Drop why, std::size_t items) { dropped_.at(why).add(items); }
 
 void WriterActor::faulted(std::string_view context, const Fault& fault) {
   log::warn("writer", "the journal did not answer", {{"context", context}, {"what", fault.what}});
 }
 
 void WriterActor::bug(std::string_view context, std::string_view what) {
-  setting_.metrics->counter("keel_bugs_total", "Checks that failed and that only a bug can fail.").add();
+  bugs_.add();
   log::error("writer", "a bug of ours", {{"context", context}, {"what", what}});
 }
 

@@ -2,6 +2,7 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ class WriterActor final : public caf::event_based_actor, private journal::Writer
   caf::behavior make_behavior() override;
   void on_exit() override;
 
+  void make_failure_counters();
   void ask_for_round();
   void round(std::uint64_t alarm);
 
@@ -52,6 +54,11 @@ class WriterActor final : public caf::event_based_actor, private journal::Writer
   ops::Histogram entries_;
   ops::Histogram append_seconds_;
   ops::Histogram look_up_seconds_;
+  ops::Counter events_;
+  ops::Counter bytes_;
+  std::map<journal::AppendOutcome, ops::Counter> failures_;
+  std::map<journal::Drop, ops::Counter> dropped_;
+  ops::Counter bugs_;
   std::unique_ptr<journal::Writer> writer_;
   /// The alarm of the round that was asked for last; an older one comes too late.
   std::uint64_t alarm_ = 0;

@@ -258,13 +258,24 @@ std::vector<std::string> Configuration::list(std::string_view key) const {
   return items;
 }
 
-std::string Configuration::describe() const {
-  std::ostringstream out;
+bool Configuration::given(std::string_view key) const { return value(key).source != Source::fallback; }
+
+std::vector<Configuration::Shown> Configuration::shown() const {
+  std::vector<Shown> settings;
   for (const auto& setting : all_settings()) {
     const Value& effective = value(setting.key);
     const bool hidden = setting.kind == SettingKind::secret && effective.source != Source::fallback;
-    out << setting.key << " = " << (hidden ? "******" : effective.text) << "    # " << name(effective.source);
-    if (!effective.origin.empty()) out << " " << effective.origin;
+    settings.push_back(
+        {setting.key, hidden ? "******" : effective.text, name(effective.source), effective.origin, setting.help});
+  }
+  return settings;
+}
+
+std::string Configuration::describe() const {
+  std::ostringstream out;
+  for (const auto& setting : shown()) {
+    out << setting.key << " = " << setting.value << "    # " << setting.source;
+    if (!setting.origin.empty()) out << " " << setting.origin;
     out << "; " << setting.help << '\n';
   }
   return out.str();

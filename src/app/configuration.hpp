@@ -54,6 +54,23 @@ class Configuration {
   Address address(std::string_view key) const;
   std::vector<std::string> list(std::string_view key) const;
 
+  /// Whether anybody gave it a value, be it the default's.
+  bool given(std::string_view key) const;
+
+  /// A setting as people may see it.
+  struct Shown {
+    std::string_view key;
+    /// `******` for a secret that was given.
+    std::string value;
+    /// `default`, `file`, `environment` or `flag`.
+    std::string_view source;
+    /// The file's name or the variable's; empty for a default.
+    std::string origin;
+    std::string_view help;
+  };
+  /// Every setting, in the order of the table.
+  std::vector<Shown> shown() const;
+
   /// One line a setting: key, value (secrets as ******), source. For `--print-config`.
   std::string describe() const;
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 #include <mutex>
+#include <utility>
 
 namespace keel::app {
 namespace {
@@ -53,6 +54,18 @@ bool StopSignal::asked() const {
   return sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1;
 }
 
+std::function<bool()> now_and_then(std::function<void()> work) {
+  return [work = std::move(work), next = std::chrono::steady_clock::time_point()]() mutable {
+    if (std::chrono::steady_clock::now() >= next) {
+      work();
+      next = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+    }
+    return false;
+  };
+}
+
+void StopSignal::raise() { ::kill(getpid(), SIGTERM); }
+
 struct Watchdog::Shared {
   std::mutex mutex;
   std::condition_variable ended;
@@ -74,10 +87,12 @@ Watchdog::~Watchdog() {
   shared_->ended.notify_all();
 }
 
-std::string process_name() {
+std::string host_name() {
   char host[256] = "localhost";
   gethostname(host, sizeof host - 1);
-  return std::string(host) + ":" + std::to_string(getpid());
+  return host;
 }
+
+std::string process_name() { return host_name() + ":" + std::to_string(getpid()); }
 
 }  // namespace keel::app

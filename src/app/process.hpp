@@ -18,7 +18,12 @@ class StopSignal {
   void wait(const std::function<bool()>& also = [] { return false; }) const;
   /// Whether a signal is waiting now.
   bool asked() const;
+  /// Asks this process to end, as SIGTERM from outside does. Any thread.
+  static void raise();
 };
+
+/// For `StopSignal::wait`: does this at once and then twice a second, and never asks to end.
+std::function<bool()> now_and_then(std::function<void()> work);
 
 /// Ends the process with exit code 1 when it still lives after `grace`: a stop that hangs must not hang for ever.
 class Watchdog {
@@ -32,6 +37,9 @@ class Watchdog {
   struct Shared;
   std::shared_ptr<Shared> shared_;
 };
+
+/// This machine's name.
+std::string host_name();
 
 /// "host:pid": this process's name for people.
 std::string process_name();

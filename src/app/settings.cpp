@@ -54,8 +54,13 @@ constexpr auto table = std::to_array<Setting>({
     {"query.sessions", whole_number, "2", "sessions that read the read store"},
     {"query.waiting_calls", whole_number, "10000", "most calls and watches that wait for an event"},
 
+    {"broker.listen", address, "127.0.0.1:50054", "gRPC: health, keel.ops.v1"},
     {"broker.status_listen", address, "127.0.0.1:9467", "HTTP: /metrics /livez /readyz /version"},
     {"broker.address_file", text, "", "where `keel broker` writes host:port when it is up"},
+
+    {"ops.actions", yes_or_no, "false", "allow restarts, drains and other actions over keel.ops.v1"},
+    {"ops.token", secret, "", "what an action must carry as its bearer token; none: whoever reaches the port may act"},
+    {"ops.history_retention", duration, "7d", "how long supervision history and ended processes are kept; 1h or more"},
 
     {"grpc.max_message_bytes", whole_number, "1048576", "largest request"},
     {"grpc.longest_deadline", duration, "30s", "a longer deadline of a unary call is cut to this"},

@@ -8,6 +8,7 @@
 #include "command/fingerprint.hpp"
 #include "command/text_check.hpp"
 #include "core/aggregate_ref.hpp"
+#include "core/traceparent.hpp"
 #include "keel/type/v1/event_metadata.pb.h"
 #include "ops/error_status.hpp"
 
@@ -19,7 +20,6 @@ using domain::Violations;
 
 constexpr std::chrono::minutes tolerated_skew{5};
 constexpr std::size_t longest_caller = 128;
-constexpr std::size_t longest_traceparent = 128;
 constexpr std::string_view anonymous = "anonymous";
 /// Callers of this name are reactors and timers (docs/protocol.md, "Workflows and timers").
 constexpr std::string_view ourselves = "keel";
@@ -132,30 +132,11 @@ std::string metadata_of(const Uuid& request_id, std::string_view caller, const E
   type::v1::EventMetadata metadata;
   metadata.set_request_id(request_id.bytes.data(), request_id.bytes.size());
   metadata.set_caller(caller.data(), caller.size());
-  if (envelope.traceparents.size() == 1 && is_traceparent(envelope.traceparents.front())) {
-    metadata.set_traceparent(std::string(envelope.traceparents.front()));
-  }
+  if (envelope.traceparents.size() == 1) metadata.set_traceparent(as_version_00(envelope.traceparents.front()));
   return metadata.SerializeAsString();
 }
 
-bool is_lower_hex(std::string_view text) {
-  return std::ranges::all_of(text,
-                             [](char each) { return (each >= '0' && each <= '9') || (each >= 'a' && each <= 'f'); });
-}
-
-bool is_id(std::string_view hex) { return is_lower_hex(hex) && hex.find_first_not_of('0') != std::string_view::npos; }
-
 }  // namespace
-
-bool is_traceparent(std::string_view text) {
-  constexpr std::size_t version_0_bytes = 55;
-  if (text.size() < version_0_bytes || text.size() > longest_traceparent) return false;
-  if (text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
-  const std::string_view version = text.substr(0, 2);
-  if (!is_lower_hex(version) || version == "ff") return false;
-  if (!is_id(text.substr(3, 32)) || !is_id(text.substr(36, 16)) || !is_lower_hex(text.substr(53, 2))) return false;
-  return text.size() == version_0_bytes || (version != "00" && text[version_0_bytes] == '-' && is_printable(text));
-}
 
 std::variant<actors::Call, grpc::Status> read_request(const Method& method, std::string_view bytes,
                                                       const Envelope& envelope, const EdgeOptions& options,

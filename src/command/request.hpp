@@ -36,12 +36,9 @@ struct Envelope {
 /// | anything else, or several | FIELD_INVALID |
 ///
 /// A deadline further away than `longest_deadline` counts as that. A traceparent that W3C's form does not allow, or
-/// more than one, is dropped, as the Trace Context recommendation says.
+/// more than one, is dropped, as the Trace Context recommendation says; one of a later version is kept as version 00.
 std::variant<actors::Call, grpc::Status> read_request(const Method& method, std::string_view bytes,
                                                       const Envelope& envelope, const EdgeOptions& options,
                                                       Timestamp now);
-
-/// Whether it has the form of W3C Trace Context level 1, section 3.2.
-bool is_traceparent(std::string_view text);
 
 }  // namespace keel::command

@@ -13,6 +13,7 @@
 #include "command/request.hpp"
 #include "command/status.hpp"
 #include "command/unary_call.hpp"
+#include "ops/call_trace.hpp"
 #include "ops/log.hpp"
 
 namespace keel::command {
@@ -70,7 +71,7 @@ void CommandService::serve(int index, const Method& method) {
           submit(method, unary, *context, *request, engine_, options_);
         } catch (const std::exception& bug) {
           log::error("command", "a request could not be handled",
-                     {{"method", method.name()}, {"err.reason", bug.what()}});
+                     {{"method", method.name()}, {"err.reason", bug.what()}, {"trace_id", ops::trace_id_of(*context)}});
           unary->refuse(our_fault(), "internal");
         }
         return unary.get();

@@ -5,8 +5,10 @@
 
 #include <utility>
 
+#include "command/failure_line.hpp"
 #include "command/status.hpp"
 #include "command/stream_item.hpp"
+#include "ops/call_trace.hpp"
 #include "ops/log.hpp"
 
 namespace keel::command {
@@ -98,8 +100,9 @@ void StreamCall::submit(const CommandItem& item, Timestamp now) {
   try {
     submit(item, place, now);
   } catch (const std::exception& bug) {
-    log::error("command", "a command of a stream could not be handled",
-               {{"type", item.command().type_url()}, {"err.reason", bug.what()}});
+    log::error(
+        "command", "a command of a stream could not be handled",
+        {{"type", item.command().type_url()}, {"err.reason", bug.what()}, {"trace_id", ops::trace_id_of(context_)}});
     place->refuse(our_fault(), "internal");
   }
 }
@@ -124,7 +127,9 @@ void StreamCall::answered(const StreamItem& item, const actors::Answer& answer) 
   if (const auto* const accepted = std::get_if<actors::Accepted>(&answer)) {
     results_.add(item.index, *accepted, method.response_type_url, method.kind->context, desk_.edge.incarnation);
   } else {
-    results_.add(item.index, status_of(answer, method.kind->context));
+    const grpc::Status status = status_of(answer, method.kind->context);
+    tell_failure(method.name(), status, context_);
+    results_.add(item.index, status);
   }
   settle(item, results_.bytes() - before, lock);
 }
@@ -134,6 +139,7 @@ void StreamCall::refused(const StreamItem& item, const grpc::Status& error, std:
   if (given_up_) return;
   if (item.method != nullptr) item.method->count(outcome);
   if (item.method == nullptr) desk_.series.unknown.add();
+  tell_failure(item.method == nullptr ? std::string_view("unknown") : item.method->name(), error, context_);
   const std::size_t before = results_.bytes();
   results_.add(item.index, error);
   settle(item, results_.bytes() - before, lock);

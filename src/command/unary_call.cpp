@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "command/failure_line.hpp"
 #include "command/response.hpp"
 #include "command/status.hpp"
 
@@ -43,6 +44,7 @@ void UnaryCall::refuse(const grpc::Status& status, std::string_view outcome) {
 
 void UnaryCall::finish(const grpc::Status& status) {
   code_ = status.error_code();
+  if (!status.ok()) tell_failure(method_.name(), status, context_);
   Finish(status);
 }
 

@@ -64,13 +64,13 @@ struct ActorDescription {
   /// The node; of an aggregate, its group.
   NodeId node = 0;
   /// `Cart c-17`; of every other node, empty.
-  std::string aggregate_name;
+  std::string aggregate_name{};
   /// Of an aggregate that is not shown in the tree.
   NodeState state = NodeState::running;
   /// Of an aggregate in memory; not while it is loading, say, or waits for a person.
-  std::optional<AggregateDetail> aggregate;
+  std::optional<AggregateDetail> aggregate{};
   /// What can be done to it now.
-  std::vector<ActorAction> possible;
+  std::vector<ActorAction> possible{};
 };
 
 /// Why an actor was neither described nor told anything.

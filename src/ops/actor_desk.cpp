@@ -23,7 +23,9 @@ grpc::Status invalid(std::string field, std::string description) {
   return error_status(grpc::INVALID_ARGUMENT, "the request is not valid", detail);
 }
 
-grpc::Status no_target() { return invalid("target", "must be the id of a node, or context, type and id of an aggregate"); }
+grpc::Status no_target() {
+  return invalid("target", "must be the id of a node, or context, type and id of an aggregate");
+}
 
 grpc::Status status_of(const ActorProblem& problem) {
   switch (problem.kind) {
@@ -41,7 +43,9 @@ grpc::Status status_of(const ActorProblem& problem) {
   return error_status(grpc::UNAVAILABLE, problem.what, detail);
 }
 
-grpc::Status unknown_node() { return status_of({ActorProblem::Kind::unknown_node, "there is no such node (any more)"}); }
+grpc::Status unknown_node() {
+  return status_of({ActorProblem::Kind::unknown_node, "there is no such node (any more)"});
+}
 
 std::ptrdiff_t characters(std::string_view utf8) {
   return std::ranges::count_if(utf8, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; });
@@ -125,12 +129,11 @@ void ActorDesk::control(const grpc::CallbackServerContext& context, const v1::Co
   const ActorTarget target = *target_of(request.target());
   const ActorOrder order{*action_of(request.action()), request.reason()};
   if (control_ == nullptr) return answer->give(refuse_without_actors(target));
-  control_->control(target, order,
-                    [answer, order, to = text_of(target), peer = context.peer()](const auto& problem) {
-                      const auto status = problem ? status_of(*problem) : grpc::Status::OK;
-                      tell_log(to, order, peer, problem ? problem->what : "taken");
-                      answer->give(status);
-                    });
+  control_->control(target, order, [answer, order, to = text_of(target), peer = context.peer()](const auto& problem) {
+    const auto status = problem ? status_of(*problem) : grpc::Status::OK;
+    tell_log(to, order, peer, problem ? problem->what : "taken");
+    answer->give(status);
+  });
 }
 
 grpc::Status ActorDesk::why_not(const grpc::CallbackServerContext& context,

@@ -14,9 +14,9 @@
 
 namespace keel::ops {
 
-/// One client that watches the history. It holds one message at most, the one that is being sent; what happens meanwhile
-/// stays in the registry's ring and is read there when that message is out. So a slow client costs no memory, and what
-/// the ring has forgotten by then shows as a step in the sequence. Any thread.
+/// One client that watches the history. It holds one message at most, the one that is being sent; what happens
+/// meanwhile stays in the registry's ring and is read there when that message is out. So a slow client costs no memory,
+/// and what the ring has forgotten by then shows as a step in the sequence. Any thread.
 class HistoryStream final : public grpc::ServerWriteReactor<v1::WatchSupervisionEventsResponse>,
                             public HistoryListener {
  public:

@@ -75,7 +75,7 @@ std::shared_ptr<Output> output() {
 }
 
 void write(Level level, std::string_view logger, std::string_view message, Fields fields) {
-  if (level < state().level.load(std::memory_order_relaxed)) return;
+  if (!enabled(level)) return;
   state().lines[static_cast<std::size_t>(level)].add();
   output()->write(level, logger, message, fields);
 }
@@ -104,6 +104,8 @@ void configure(Options options) {
 }
 
 void set_level(Level level) { state().level.store(level, std::memory_order_relaxed); }
+
+bool enabled(Level level) { return level >= state().level.load(std::memory_order_relaxed); }
 
 std::optional<Level> parse_level(std::string_view word) {
   for (std::size_t i = 0; i < level_words.size(); ++i) {

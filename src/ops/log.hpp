@@ -26,6 +26,7 @@ enum class Level { debug, info, warn, error, off };
 enum class Format { automatic, json, text };
 
 /// One fact beside the message. Keys are short snake_case words: `context`, `lane`, `request_id`, `err.reason` …
+/// A `trace_id` that is empty is left out: many calls and events have none.
 /// The views need to live only as long as the call.
 struct Field {
   using Value = std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool>;
@@ -72,6 +73,9 @@ void configure(Options options);
 
 /// What can be changed while running (SIGHUP).
 void set_level(Level level);
+
+/// Whether lines of this level are written: asked before facts are gathered that cost something. One relaxed load.
+bool enabled(Level level);
 
 /// Nothing when the word is none of `debug info warn error off`.
 std::optional<Level> parse_level(std::string_view word);

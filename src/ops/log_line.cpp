@@ -124,6 +124,11 @@ bool is_own(std::string_view key) {
   return false;
 }
 
+bool is_left_out(const Field& field) {
+  const auto* const text = std::get_if<std::string_view>(&field.value);
+  return field.key == "trace_id" && text != nullptr && text->empty();
+}
+
 }  // namespace
 
 std::string rfc3339(Timestamp at) {
@@ -153,6 +158,7 @@ std::string json_line(const Event& event) {
     append_pair(out, key, text);
   }
   for (const Field& field : event.fields) {
+    if (is_left_out(field)) continue;
     out += ",\"";
     append_escaped(out, field.key);
     if (is_own(field.key)) out.push_back('_');
@@ -172,6 +178,7 @@ std::string text_line(const Event& event) {
   out += ": ";
   append_escaped(out, event.message);
   for (const Field& field : event.fields) {
+    if (is_left_out(field)) continue;
     out.push_back(' ');
     TextValue{out}(field.key);
     out.push_back('=');

@@ -17,7 +17,7 @@ void Tail::add(Level level, std::string line) {
   }
 }
 
-std::deque<Tail::Line>::const_iterator Tail::find(std::uint64_t place, std::size_t least) const {
+std::deque<Tail::Line>::const_iterator Tail::after(std::uint64_t place, std::size_t least) const {
   return std::ranges::partition_point(ring_, [&](const Line& line) { return line.counts[least] <= place; });
 }
 
@@ -32,11 +32,10 @@ Tail::Taken Tail::take(std::uint64_t place, Level least, std::size_t limit) cons
   const auto level = static_cast<std::size_t>(least);
   const std::lock_guard lock(mutex_);
   Taken taken;
-  const auto first = find(place, level);
-  const std::uint64_t next = first == ring_.end() ? counts_[level] + 1 : first->counts[level];
-  taken.missed = next > place + 1 ? next - place - 1 : 0;
-  taken.place = place + taken.missed;
-  for (auto line = first; line != ring_.end() && taken.lines.size() < limit; ++line) {
+  taken.place = std::max(place, forgotten_[level]);
+  taken.missed = taken.place - place;
+  // A line that is too quiet has the count of the loud one before it.
+  for (auto line = after(taken.place, level); line != ring_.end() && taken.lines.size() < limit; ++line) {
     if (line->counts[level] == taken.place) continue;
     taken.place = line->counts[level];
     taken.lines.push_back(line->text);

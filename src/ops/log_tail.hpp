@@ -50,7 +50,7 @@ class Tail {
     std::string text;
   };
   /// The first line of the ring that is loud enough and after the place.
-  std::deque<Line>::const_iterator find(std::uint64_t place, std::size_t least) const;
+  std::deque<Line>::const_iterator after(std::uint64_t place, std::size_t least) const;
 
   const Options options_;
   mutable std::mutex mutex_;

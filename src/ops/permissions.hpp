@@ -17,7 +17,7 @@ struct Permissions {
   /// Crash an actor.
   bool faults = false;
   /// Empty: whoever reaches the port may. Else the call carries it: `authorization: Bearer TOKEN`.
-  std::string token;
+  std::string token{};
 };
 
 /// OK, or why this call may do nothing: PERMISSION_DENIED/ACTIONS_DISABLED, UNAUTHENTICATED/TOKEN_REQUIRED. Tokens are

@@ -48,13 +48,13 @@ struct PastEvent {
 /// Which lines of the stored history.
 struct HistoryChoice {
   /// Nothing: of all processes.
-  std::optional<Uuid> process;
+  std::optional<Uuid> process{};
   /// This node and all below it; empty: every node.
-  std::string path;
+  std::string path{};
   /// Later than this.
-  std::optional<Timestamp> after;
+  std::optional<Timestamp> after{};
   /// Not later than this.
-  std::optional<Timestamp> until;
+  std::optional<Timestamp> until{};
   /// At most so many, the newest; 1 to 10,000.
   std::size_t limit = 200;
 };

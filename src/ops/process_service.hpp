@@ -26,11 +26,11 @@ struct ShownSetting {
   std::string description;
 };
 
-/// What a process hands to its `ProcessService`. The functions are called on gRPC's threads, outlive the service, and
-/// answer at once.
+/// What a process hands to its `ProcessService`. The functions are called on gRPC's threads, by several at once, and
+/// answer at once; what they use outlives the server.
 struct ProcessParts {
   ProcessIdentity identity;
-  ActionRules rules;
+  Permissions permissions;
   std::function<std::vector<ShownSetting>()> configuration;
   /// Nothing when it can do its work.
   std::function<std::optional<std::string>()> why_not_ready;
@@ -41,19 +41,10 @@ struct ProcessParts {
 };
 
 /// `keel.ops.v1.ProcessService`. Reads are answered to whoever reaches the port; what changes something as `may_act`
-/// says. A bad level, reason or backlog gets INVALID_ARGUMENT/FIELD_INVALID with the field. Every change is logged
-/// (logger `ops`) with its reason.
+/// says. A level, reason or backlog that is none gets INVALID_ARGUMENT/FIELD_INVALID with the field. Every change is
+/// logged (logger `ops`) with its reason.
 ///
-/// `TailLogs` ends when the client goes, and with OK when `close_tails` was called: before the server shuts down, or
-/// open tails use up its grace.
-class ProcessService {
- public:
-  virtual ~ProcessService() = default;
-  virtual grpc::Service* service() = 0;
-  /// Ends open tails, and refuses new ones with UNAVAILABLE. Any thread; again does nothing.
-  virtual void close_tails() = 0;
-};
-
-std::unique_ptr<ProcessService> process_service(ProcessParts parts);
+/// Tails of the log end with UNAVAILABLE/STOPPING when the server shuts down.
+std::unique_ptr<grpc::Service> process_service(ProcessParts parts);
 
 }  // namespace keel::ops

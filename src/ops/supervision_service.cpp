@@ -74,8 +74,8 @@ class Service final : public v1::SupervisionService::CallbackService, public End
     return answer.get();
   }
 
-  grpc::ServerUnaryReactor* ControlActor(grpc::CallbackServerContext* context,
-                                         const v1::ControlActorRequest* request, v1::ControlActorResponse*) override {
+  grpc::ServerUnaryReactor* ControlActor(grpc::CallbackServerContext* context, const v1::ControlActorRequest* request,
+                                         v1::ControlActorResponse*) override {
     auto answer = LateAnswer::make();
     desk_.control(*context, *request, answer);
     return answer.get();

@@ -138,8 +138,7 @@ v1::ActorAction wire(ActorAction action) {
 }
 
 std::optional<ActorAction> action_of(v1::ActorAction action) {
-  for (const auto known :
-       {ActorAction::restart, ActorAction::stop, ActorAction::crash, ActorAction::lift_quarantine}) {
+  for (const auto known : {ActorAction::restart, ActorAction::stop, ActorAction::crash, ActorAction::lift_quarantine}) {
     if (wire(known) == action) return known;
   }
   return std::nullopt;

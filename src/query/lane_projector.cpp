@@ -6,6 +6,7 @@
 
 #include "core/crash_point.hpp"
 #include "ops/log.hpp"
+#include "query/event_trace.hpp"
 
 namespace keel::query {
 namespace {
@@ -20,6 +21,7 @@ RecordedEvent recorded(const kafka::EventMessage& message) {
   event.version = message.version;
   event.type = message.type;
   event.payload = message.payload;
+  event.metadata = metadata_of(message);
   event.recorded_at = message.recorded_at;
   return event;
 }
@@ -57,7 +59,8 @@ LaneProjector::LaneProjector(const Projection& projection, Place place, LaneRule
       rules_(rules),
       metrics_(metrics),
       head_(place_.checkpoint.position),
-      last_taken_(now) {}
+      last_taken_(now),
+      last_progress_at_(now) {}
 
 void LaneProjector::receive(const kafka::EventMessage& message, Timestamp now) {
   if (stopped_ || stale_) return;
@@ -158,7 +161,7 @@ StepOutcome LaneProjector::apply(ProjectionStore& store, Events events, Timestam
   folder_.reset();
   if (step.outcome != StepOutcome::poison) {
     if (step.outcome == StepOutcome::outrun) metrics_.outrun.add();
-    pause(step.what, now);
+    pause(step.what, now, trace_id_of(events.front()));
     return step.outcome;
   }
   if (events.size() == 1 && pending_is_journals_) return park(store, events.front(), step.what, now);
@@ -198,7 +201,29 @@ StepResult LaneProjector::try_step(ProjectionStore& store, Events events) {
   metrics_.batch_events.observe(static_cast<double>(events.size()));
   metrics_.batch_seconds.observe(seconds_between(began, system_now()));
   metrics_.end_to_end_seconds.observe(std::max(0.0, seconds_between(events.back().recorded_at, system_now())));
+  if (log::enabled(log::Level::debug)) tell_taken_in(events);
   return result;
+}
+
+/// What somebody who follows one trace looks for; too much for any other level.
+void LaneProjector::tell_taken_in(Events events) const {
+  log::debug("projector", "took in a batch",
+             {{"projection", projection_.name},
+              {"context", place_.context},
+              {"lane", lane().value},
+              {"from", events.front().position.value},
+              {"to", events.back().position.value}});
+  for (const auto& event : events) {
+    const auto trace_id = trace_id_of(event);
+    if (trace_id.empty()) continue;
+    const bool parked = place_.parked.contains(event.aggregate);
+    log::debug("projector", parked ? "parked an event that follows a parked one" : "applied an event",
+               {{"projection", projection_.name},
+                {"context", place_.context},
+                {"lane", lane().value},
+                {"position", event.position.value},
+                {"trace_id", trace_id}});
+  }
 }
 
 StepResult LaneProjector::fold(ProjectionStore& store, Events events, WorkingSet& rows) {
@@ -228,6 +253,8 @@ StepResult LaneProjector::send(ProjectionStore& store, Events events, const Work
   if (result.outcome != StepOutcome::done) return result;
   crash_point("projector_after_commit");
   place_.checkpoint.position = step.to;
+  last_event_at_ = events.back().recorded_at;
+  last_progress_at_ = system_now();
   return result;
 }
 
@@ -236,14 +263,15 @@ StepOutcome LaneProjector::park(ProjectionStore& store, const RecordedEvent& eve
   const auto name = event.aggregate.type + "/" + event.aggregate.id;
   if (newly_parked_.size() >= rules_.max_newly_parked) {
     stop("more than " + std::to_string(rules_.max_newly_parked) +
-         " aggregates would be parked within a minute: a bug of the projection, not poison; last was " + name + ": " +
-         why);
+             " aggregates would be parked within a minute: a bug of the projection, not poison; last was " + name +
+             ": " + why,
+         trace_id_of(event));
     return StepOutcome::poison;
   }
   const ParkedEvent parked[] = {{event.position, event.aggregate, parking_reason(why)}};
   const auto result = send(store, {&event, 1}, nullptr, parked);
   if (result.outcome != StepOutcome::done) {
-    pause(result.what, now);
+    pause(result.what, now, trace_id_of(event));
     return result.outcome;
   }
   newly_parked_.push_back(now);
@@ -255,11 +283,12 @@ StepOutcome LaneProjector::park(ProjectionStore& store, const RecordedEvent& eve
               {"lane", lane().value},
               {"position", event.position.value},
               {"aggregate", name},
-              {"why", why}});
+              {"why", why},
+              {"trace_id", trace_id_of(event)}});
   return StepOutcome::done;
 }
 
-void LaneProjector::pause(std::string why, Timestamp now) {
+void LaneProjector::pause(std::string why, Timestamp now, std::string_view trace_id) {
   pause_ = pause_.count() == 0 ? rules_.first_pause : std::min(pause_ * 2, rules_.last_pause);
   pause_until_ = now + pause_;
   stale_ = true;
@@ -270,10 +299,11 @@ void LaneProjector::pause(std::string why, Timestamp now) {
              {"context", place_.context},
              {"lane", lane().value},
              {"pause_ms", pause_.count()},
-             {"why", reason_}});
+             {"why", reason_},
+             {"trace_id", trace_id}});
 }
 
-void LaneProjector::stop(std::string why) {
+void LaneProjector::stop(std::string why, std::string_view trace_id) {
   stopped_ = true;
   pending_.clear();
   reason_ = std::move(why);
@@ -282,7 +312,8 @@ void LaneProjector::stop(std::string why) {
               {"context", place_.context},
               {"lane", lane().value},
               {"position", position().value},
-              {"why", reason_}});
+              {"why", reason_},
+              {"trace_id", trace_id}});
 }
 
 }  // namespace keel::query

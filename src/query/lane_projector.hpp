@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -82,6 +83,10 @@ class LaneProjector {
   const std::string& reason() const { return reason_; }
   bool caught_up() const { return !healing_ && pending_.empty() && !stale_; }
   std::size_t parked_aggregates() const { return place_.parked.size(); }
+  /// When the last event that was taken in here was recorded; nothing before the first.
+  std::optional<Timestamp> last_event_at() const { return last_event_at_; }
+  /// When the position last moved; at first, when this object was made.
+  Timestamp last_progress_at() const { return last_progress_at_; }
 
  private:
   using Events = std::span<const journal::RecordedEvent>;
@@ -95,8 +100,9 @@ class LaneProjector {
   StepOutcome ask_the_journal();
   StepResult try_step(ProjectionStore& store, Events events);
   StepResult send(ProjectionStore& store, Events events, const WorkingSet* rows, std::span<const ParkedEvent> parked);
-  void pause(std::string why, Timestamp now);
-  void stop(std::string why);
+  void tell_taken_in(Events events) const;
+  void pause(std::string why, Timestamp now, std::string_view trace_id = {});
+  void stop(std::string why, std::string_view trace_id = {});
 
   const Projection& projection_;
   Place place_;
@@ -109,6 +115,8 @@ class LaneProjector {
   bool pending_is_journals_ = true;
   Position head_;
   Timestamp last_taken_;
+  std::optional<Timestamp> last_event_at_;
+  Timestamp last_progress_at_;
   bool healing_ = true;
   /// The checkpoint may be another one than we think: read it before anything else.
   bool stale_ = false;

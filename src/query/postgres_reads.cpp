@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ops/log.hpp"
+#include "ops/metrics.hpp"
 
 namespace keel::query {
 namespace {
@@ -26,10 +27,16 @@ std::map<Key, Row> rows_by_key(const Table& table, const Answer& answer) {
 }  // namespace
 
 PostgresReads::PostgresReads(Options options) : options_(std::move(options)) {
+  const auto waiting = ops::metrics().gauge("keel_query_reads_queued",
+                                            "Reads of rows that wait for a session, in the longer of the two queues");
+  const auto limit = ops::metrics().gauge("keel_query_reads_limit", "Reads that may wait in a queue; more are refused");
+  limit.set(static_cast<double>(options_.max_queued));
+  sampling_ = ops::metrics().before_scrape([this, waiting] { waiting.set(static_cast<double>(queue_length())); });
   for (std::size_t i = 0; i < options_.sessions; ++i) threads_.emplace_back([this] { work(); });
 }
 
 PostgresReads::~PostgresReads() {
+  sampling_.reset();
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -38,6 +45,11 @@ PostgresReads::~PostgresReads() {
   for (auto& thread : threads_) thread.join();
   for (auto& point : points_) point.then(ReadFault::unavailable);
   for (auto& [listing, then] : listings_) then(ReadFault::unavailable);
+}
+
+std::size_t PostgresReads::queue_length() {
+  const std::lock_guard lock(mutex_);
+  return std::max(points_.size(), listings_.size());
 }
 
 void PostgresReads::find(const Table& table, std::int64_t generation, Key key, Found then) {
@@ -99,7 +111,17 @@ std::vector<PostgresReads::Point> PostgresReads::take_points() {
   return taken;
 }
 
-bool PostgresReads::has_session(Worker& worker) const {
+std::optional<std::string> PostgresReads::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_.empty() ? std::nullopt : std::optional(trouble_);
+}
+
+void PostgresReads::tell(std::string trouble) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = std::move(trouble);
+}
+
+bool PostgresReads::has_session(Worker& worker) {
   if (worker.session && worker.session->usable()) return true;
   worker.session.reset();
   const auto now = std::chrono::steady_clock::now();
@@ -112,14 +134,16 @@ bool PostgresReads::has_session(Worker& worker) const {
   if (!opened) {
     worker.next_try = now + options_.reopen_after;
     log::warn("query", "cannot read", {{"why", opened.fault().what}});
+    tell(opened.fault().what);
     return false;
   }
   worker.session = *std::move(opened);
+  tell("");
   return true;
 }
 
 /// Nothing when the store cannot be reached, or refused.
-std::optional<Answer> PostgresReads::run(Worker& worker, std::string_view sql, const Parameters& parameters) const {
+std::optional<Answer> PostgresReads::run(Worker& worker, std::string_view sql, const Parameters& parameters) {
   for (int i = 0; i < tries && has_session(worker); ++i) {
     auto answer = worker.session->run(sql, parameters);
     if (answer.ok()) return answer;
@@ -130,7 +154,7 @@ std::optional<Answer> PostgresReads::run(Worker& worker, std::string_view sql, c
   return {};
 }
 
-void PostgresReads::read(Worker& worker, std::vector<Point> points) const {
+void PostgresReads::read(Worker& worker, std::vector<Point> points) {
   const Table& table = *points.front().table;
   const auto generation = points.front().generation;
   auto& sql = worker.sql[{&table, generation}];
@@ -162,7 +186,7 @@ Parameters PostgresReads::keys_of(const Table& table, std::vector<Point>& points
   return parameters;
 }
 
-void PostgresReads::read(Worker& worker, std::pair<Listing, Listed> job) const {
+void PostgresReads::read(Worker& worker, std::pair<Listing, Listed> job) {
   const auto& [listing, then] = job;
   Parameters parameters;
   for (const auto& [type, value] : listing.parameters) parameters.value(type, value);

@@ -40,6 +40,7 @@ class PostgresReads final : public Reads {
 
   void find(const Table& table, std::int64_t generation, Key key, Found then) override;
   void list(Listing listing, Listed then) override;
+  std::optional<std::string> trouble() const override;
 
  private:
   struct Point {
@@ -54,21 +55,27 @@ class PostgresReads final : public Reads {
     std::map<std::pair<const Table*, std::int64_t>, TableSql> sql;
   };
 
+  /// The longer of the two queues, each of which may hold `max_queued`.
+  std::size_t queue_length();
   void work();
-  bool has_session(Worker& worker) const;
-  std::optional<Answer> run(Worker& worker, std::string_view sql, const Parameters& parameters) const;
+  bool has_session(Worker& worker);
+  std::optional<Answer> run(Worker& worker, std::string_view sql, const Parameters& parameters);
   std::vector<Point> take_points();
-  void read(Worker& worker, std::vector<Point> points) const;
+  void read(Worker& worker, std::vector<Point> points);
   static Parameters keys_of(const Table& table, std::vector<Point>& points);
-  void read(Worker& worker, std::pair<Listing, Listed> job) const;
+  void read(Worker& worker, std::pair<Listing, Listed> job);
+  void tell(std::string trouble);
 
   const Options options_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  /// Empty: none.
+  std::string trouble_;
   std::condition_variable queued_;
   std::deque<Point> points_;
   std::deque<std::pair<Listing, Listed>> listings_;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
+  std::shared_ptr<void> sampling_;
 };
 
 }  // namespace keel::query

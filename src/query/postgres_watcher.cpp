@@ -68,7 +68,8 @@ PostgresWatcher::PostgresWatcher(const Projection& projection, const Feeds& feed
                                     {{"projection", projection.name}})),
       outdated_(ops::metrics().gauge("keel_query_projection_outdated",
                                      "1 when queries are served from a generation of an older version",
-                                     {{"projection", projection.name}})) {
+                                     {{"projection", projection.name}})),
+      last_rebuild_(projection.name) {
   if (!feeds.empty() && projection.contexts.size() != 1) {
     throw std::logic_error("a projection that is followed reads exactly one context: " + projection.name);
   }
@@ -129,6 +130,7 @@ bool PostgresWatcher::follow_live_generation() {
   if (!answer.ok()) return complain(answer.what()), false;
   if (answer.rows() == 0) return complain("it was never migrated: run `keel migrate`"), false;
   next_live_ = now + options_.look_every;
+  last_rebuild_.look(*session_);
   if (!can_read(answer.small(0, 1))) return false;
   if (generation_ == answer.integer(0, 0)) return true;
   generation_ = answer.integer(0, 0);
@@ -228,15 +230,26 @@ void PostgresWatcher::hand_out(Look& look) {
   }
   for (const auto& [table, feed] : feeds_) feed->advance(seen, std::ranges::count(look.tables, table) > 0);
   seen_at_.set(std::chrono::duration<double>(look.visible->seen_at.time_since_epoch()).count());
-  trouble_.clear();
+  well();
   board_.show(look.visible);
 }
 
 /// Once a trouble, however often it is met.
 void PostgresWatcher::complain(std::string why) {
+  const std::lock_guard lock(trouble_mutex_);
   if (why == trouble_) return;
   trouble_ = std::move(why);
   log::warn("query", "cannot watch a projection", {{"projection", projection_.name}, {"why", trouble_}});
+}
+
+void PostgresWatcher::well() {
+  const std::lock_guard lock(trouble_mutex_);
+  trouble_.clear();
+}
+
+std::optional<std::string> PostgresWatcher::trouble() const {
+  const std::lock_guard lock(trouble_mutex_);
+  return trouble_.empty() ? std::nullopt : std::optional(trouble_);
 }
 
 void PostgresWatcher::rest(std::chrono::milliseconds time) const {

@@ -5,12 +5,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "ops/metrics.hpp"
+#include "query/postgres_replay_gauges.hpp"
 #include "query/postgres_session.hpp"
 #include "query/postgres_table_sql.hpp"
 #include "query/projection.hpp"
@@ -40,6 +42,9 @@ class PostgresWatcher {
   /// Stops and joins.
   ~PostgresWatcher();
 
+  /// Why the projection cannot be watched now; nothing when it can. Any thread.
+  std::optional<std::string> trouble() const;
+
  private:
   struct Look;
 
@@ -55,6 +60,7 @@ class PostgresWatcher {
   bool must_look_again(const Visible& visible);
   void hand_out(Look& look);
   void complain(std::string why);
+  void well();
 
   const Projection& projection_;
   const Feeds& feeds_;
@@ -62,6 +68,7 @@ class PostgresWatcher {
   const Options options_;
   ops::Gauge seen_at_;
   ops::Gauge outdated_;
+  ReplayGauges last_rebuild_;
   std::int32_t seen_version_ = 0;
   std::unique_ptr<PostgresSession> session_;
   std::int64_t generation_ = 0;
@@ -69,6 +76,8 @@ class PostgresWatcher {
   std::chrono::steady_clock::time_point next_live_;
   /// Revisions of the lanes as of the last look, which also says how many lanes there are.
   std::vector<std::int64_t> revisions_;
+  mutable std::mutex trouble_mutex_;
+  /// Empty: none.
   std::string trouble_;
   std::atomic<bool> stopping_{false};
   int wake_[2] = {-1, -1};

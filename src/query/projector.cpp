@@ -26,6 +26,13 @@ std::vector<Lane> lanes_of(const LaneChoice& choice, std::int32_t lane_count) {
   return lanes;
 }
 
+std::vector<std::string_view> all_states() {
+  return {name_of(ProjectorState::starting), name_of(ProjectorState::running), name_of(ProjectorState::paused),
+          name_of(ProjectorState::stopped), name_of(ProjectorState::faulted)};
+}
+
+double unix_seconds(Timestamp at) { return std::chrono::duration<double>(at.time_since_epoch()).count(); }
+
 }  // namespace
 
 std::optional<LaneChoice> parse_lane_choice(std::string_view text) {
@@ -55,6 +62,11 @@ std::string_view name_of(ProjectorState state) {
 }
 
 struct Projector::FollowedLane {
+  FollowedLane(LaneProjector projector, const LaneGauges& shown) : lane(std::move(projector)), gauges(shown) {}
+  ~FollowedLane() { gauges.clear(); }
+  FollowedLane(const FollowedLane&) = delete;
+  FollowedLane& operator=(const FollowedLane&) = delete;
+
   LaneProjector lane;
   LaneGauges gauges;
   Following following = Following::no;
@@ -66,11 +78,16 @@ Projector::Projector(Projection projection, Sources sources, ProjectorOptions op
     : projection_(std::move(projection)),
       sources_(std::move(sources)),
       options_(std::move(options)),
-      metrics_(projection_metrics(projection_.name)) {
+      metrics_(projection_metrics(projection_.name)),
+      states_(projection_.name, options_.generation.value_or(0), all_states()) {
+  states_.show(name_of(ProjectorState::starting));
   status_.projection = projection_.name;
 }
 
-Projector::~Projector() { stop(); }
+Projector::~Projector() {
+  stop();
+  states_.show({});
+}
 
 void Projector::start() {
   thread_ = std::thread([this] { run(); });
@@ -210,9 +227,9 @@ bool Projector::add_lanes(const std::string& context, std::vector<Lane> lanes, T
       if (found.lane == checkpoint.lane) place.parked.insert(found.aggregate);
     }
     const auto number = checkpoint.lane.value;
-    topics_[kafka::topic_of(context)][number] = std::make_unique<FollowedLane>(
-        FollowedLane{LaneProjector(projection_, std::move(place), options_.rules, metrics_, now),
-                     lane_gauges(projection_.name, generation_->generation, context, number)});
+    topics_[kafka::topic_of(context)][number] =
+        std::make_unique<FollowedLane>(LaneProjector(projection_, std::move(place), options_.rules, metrics_, now),
+                                       lane_gauges(projection_.name, generation_->generation, context, number));
   }
   return true;
 }
@@ -396,8 +413,11 @@ void Projector::publish_status(ProjectorState state, std::string reason, Timesta
       gauges.lag_events.set(static_cast<double>(lane.head().value - lane.position().value));
       gauges.parked_aggregates.set(static_cast<double>(lane.parked_aggregates()));
       gauges.stopped.set(lane.state(now) == LaneState::stopped ? 1 : 0);
+      gauges.last_event.set(lane.last_event_at() ? unix_seconds(*lane.last_event_at()) : 0);
+      gauges.last_progress.set(unix_seconds(lane.last_progress_at()));
     }
   }
+  states_.show(name_of(state));
   const std::lock_guard lock(status_mutex_);
   if (status_.state != status.state || status_.reason != status.reason) {
     log::info("projector", "changed its state",

@@ -138,6 +138,7 @@ class Projector {
   const Sources sources_;
   const ProjectorOptions options_;
   const ProjectionMetrics metrics_;
+  const StateGauges states_;
   std::unique_ptr<ProjectionStore> store_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<kafka::Consumer> consumer_;

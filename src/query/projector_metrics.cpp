@@ -40,7 +40,32 @@ LaneGauges lane_gauges(const std::string& projection, std::int64_t generation, c
   made.parked_aggregates =
       metrics.gauge("keel_projection_parked_aggregates", "Aggregates that have parked events", labels);
   made.stopped = metrics.gauge("keel_projection_stopped", "1 when the lane stopped and waits for a person", labels);
+  made.last_event =
+      metrics.gauge("keel_projection_last_event_timestamp_seconds",
+                    "When the last event that was folded here was recorded, Unix time; 0 before the first", labels);
+  made.last_progress =
+      metrics.gauge("keel_projection_last_progress_timestamp_seconds",
+                    "When the position last moved here, at first when the lane was taken up, Unix time", labels);
   return made;
+}
+
+void LaneGauges::clear() const {
+  lag_events.set(0);
+  parked_aggregates.set(0);
+  stopped.set(0);
+}
+
+StateGauges::StateGauges(const std::string& projection, std::int64_t generation,
+                         const std::vector<std::string_view>& states, ops::Metrics& metrics) {
+  for (const auto state : states) {
+    by_state_[state] = metrics.gauge(
+        "keel_projection_state", "1 for the state that the projector is in",
+        {{"projection", projection}, {"generation", std::to_string(generation)}, {"state", std::string(state)}});
+  }
+}
+
+void StateGauges::show(std::string_view state) const {
+  for (const auto& [name, gauge] : by_state_) gauge.set(name == state ? 1 : 0);
 }
 
 }  // namespace keel::query

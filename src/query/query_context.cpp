@@ -29,6 +29,9 @@ ProjectionView::ProjectionView(Projection projection, VisibilityBoard::Options b
       board_(board),
       too_late_(ops::metrics().counter("keel_query_wait_timeouts_total", "Calls whose token was not visible in time",
                                        {{"projection", projection_.name}})),
+      waits_(ops::metrics().histogram("keel_query_wait_seconds",
+                                      "From a call with a token to its visibility, or to the end of its patience",
+                                      ops::latency_buckets(), {{"projection", projection_.name}})),
       reads_(reads) {}
 
 ProjectionView::~ProjectionView() = default;
@@ -48,8 +51,11 @@ ReadTokens ProjectionView::read_tokens(std::span<const std::string* const> texts
 
 void ProjectionView::await(std::vector<Token> tokens, Timestamp deadline, std::function<bool()> gone,
                            std::function<void(const grpc::Status&)> fail, Go go) {
-  auto then = [tokens, too_late = too_late_, fail = std::move(fail), go = std::move(go)](
+  const auto began = std::chrono::steady_clock::now();
+  auto then = [tokens, began, waits = waits_, too_late = too_late_, fail = std::move(fail), go = std::move(go)](
                   Waited waited, std::shared_ptr<const Visible> visible) {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    if (!tokens.empty()) waits.observe(took.count());
     if (waited == Waited::visible) return go(Fresh{std::move(visible), tokens});
     if (waited == Waited::not_yet) too_late.add();
     fail(not_visible(waited, tokens, visible.get()));
@@ -109,6 +115,12 @@ std::optional<std::string> QueryContext::why_not_ready() const {
     if (!view->board_.now()) return "projection '" + name + "' was not seen in the read store yet";
   }
   return {};
+}
+
+std::vector<QueryPart> QueryContext::parts() const {
+  std::vector<QueryPart> parts{{"readers", reads_->trouble()}};
+  for (const auto& [name, view] : views_) parts.push_back({"watcher of " + name, view->watcher_->trouble()});
+  return parts;
 }
 
 std::shared_ptr<WatchStream> QueryContext::open_stream() {

@@ -89,6 +89,7 @@ class ProjectionView {
   const Projection projection_;
   VisibilityBoard board_;
   const ops::Counter too_late_;
+  const ops::Histogram waits_;
   Reads& reads_;
   std::map<std::size_t, std::unique_ptr<RowFeed>> feeds_;
   std::unique_ptr<PostgresWatcher> watcher_;
@@ -108,6 +109,14 @@ struct QueryOptions {
   std::chrono::milliseconds look_every{1'000};
 };
 
+/// A part of the query edge that works by itself.
+struct QueryPart {
+  /// `watcher of carts`, `readers`.
+  std::string name;
+  /// Nothing when it is well. It tries again by itself.
+  std::optional<std::string> trouble;
+};
+
 /// What query services are made over: the projections' views, and the streams that are open. Knows no journal and no
 /// Kafka: queries go on while commands are down.
 class QueryContext {
@@ -122,6 +131,8 @@ class QueryContext {
   void start();
   /// Why queries cannot be answered yet; nothing when every projection was seen.
   std::optional<std::string> why_not_ready() const;
+  /// How its own threads do. After `start`; any thread.
+  std::vector<QueryPart> parts() const;
 
   /// A stream that is ended when the server stops; already ended when too many are open.
   std::shared_ptr<WatchStream> open_stream();

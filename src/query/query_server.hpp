@@ -37,6 +37,9 @@ class QueryServer {
   /// Why queries cannot be answered yet, for /readyz.
   std::optional<std::string> why_not_ready() const { return context_.why_not_ready(); }
 
+  /// How its own threads do.
+  std::vector<QueryPart> parts() const { return context_.parts(); }
+
   /// NOT_SERVING; ends watches and waiting calls with `STOPPING`; lets the rest end for at most `grace`. Once.
   void shutdown(std::chrono::milliseconds grace);
 

@@ -36,6 +36,8 @@ class Reads {
   /// One row by its key. Reads that come together share one statement. `table` outlives the answer.
   virtual void find(const Table& table, std::int64_t generation, Key key, Found then) = 0;
   virtual void list(Listing listing, Listed then) = 0;
+  /// Why the store could not be asked the last time it was; nothing when it could.
+  virtual std::optional<std::string> trouble() const = 0;
 };
 
 }  // namespace keel::query

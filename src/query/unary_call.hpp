@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "core/clock.hpp"
@@ -20,21 +21,27 @@ namespace keel::query {
 /// The answer to a unary call: given once, by any thread, or not at all when the client went away first.
 class UnaryAnswer final : public grpc::ServerUnaryReactor {
  public:
-  /// `out` is written by `answer`, and by nobody after the call is over.
-  static std::shared_ptr<UnaryAnswer> make(grpc::ByteBuffer& out);
+  /// `out` is written by `answer`, and by nobody after the call is over. `request` names the message that was sent, in
+  /// log lines; it outlives everything.
+  static std::shared_ptr<UnaryAnswer> make(const grpc::CallbackServerContext& context, std::string_view request,
+                                           grpc::ByteBuffer& out);
 
   void answer(const google::protobuf::MessageLite& reply);
   void fail(const grpc::Status& status);
   bool over() const { return claimed_.load(std::memory_order_relaxed); }
 
  private:
-  explicit UnaryAnswer(grpc::ByteBuffer& out) : out_(out) {}
+  UnaryAnswer(const grpc::CallbackServerContext& context, std::string_view request, grpc::ByteBuffer& out)
+      : context_(context), request_(request), out_(out) {}
+  void tell_failure(const grpc::Status& status) const;
   void OnCancel() override;
   void OnDone() override;
 
+  const grpc::CallbackServerContext& context_;
+  const std::string_view request_;
   grpc::ByteBuffer& out_;
   std::shared_ptr<UnaryAnswer> self_;
-  /// Claim first, then write: the reply's buffer dies at OnDone, which cannot come before our Finish.
+  /// Claim first, then write: context and reply's buffer die at OnDone, which cannot come before our Finish.
   std::atomic<bool> claimed_{false};
 };
 
@@ -60,7 +67,7 @@ std::optional<Timestamp> deadline_of(const grpc::CallbackServerContext& context)
 template <class Request, class Handle>
 grpc::ServerUnaryReactor* serve(const grpc::CallbackServerContext& context, const grpc::ByteBuffer& in,
                                 grpc::ByteBuffer& out, Handle handle) {
-  auto answer = UnaryAnswer::make(out);
+  auto answer = UnaryAnswer::make(context, Request::descriptor()->full_name(), out);
   auto* reactor = answer.get();
   const auto deadline = deadline_of(context);
   auto request = std::make_shared<Request>();

@@ -1,11 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
 #include "actors/doorbell.hpp"
 #include "journal/in_memory_journal.hpp"
 #include "ops/log.hpp"
+#include "support/operator_desk.hpp"
 #include "support/running.hpp"
 #include "support/running_engine.hpp"
 
@@ -171,6 +173,58 @@ TEST_P(ActorsThreads, AHostedServiceIsWokenByWhatIsStoredAndStoppedWithTheLanes)
   EXPECT_TRUE(running.engine().stop());
   EXPECT_TRUE(holds_soon([&] { return alive == 0; }));
   EXPECT_FALSE(held->held());
+}
+
+TEST_P(ActorsThreads, AServiceIsStoppedAndMadeAnewAtAnOperatorsWordAndAfterACrash) {
+  std::atomic<int> rings = 0;
+  std::atomic<int> alive = 0;
+  std::atomic<int> made = 0;
+  RunningEngine running(store->opener(), 4, options, {{"publisher", "testing", [&](const actors::LanesByContext&) {
+                                                         ++made;
+                                                         return std::make_unique<Listening>(rings, alive);
+                                                       }}});
+  ASSERT_TRUE(running.owns());
+  ASSERT_TRUE(holds_soon([&] { return alive == 1; }));
+  const auto& registry = running.registry();
+  const auto node = node_at(registry, "command/testing/publisher");
+  const auto has_happened = [&](std::uint64_t restarts) {
+    return holds_soon([&] { return registry.node(node)->restarts == restarts && alive == 1; });
+  };
+  int expected = 1;
+  for (const auto action : {ops::ActorAction::stop, ops::ActorAction::restart, ops::ActorAction::crash}) {
+    const auto heard = order(running.engine(), node, action);
+    EXPECT_TRUE(has_happened(static_cast<std::uint64_t>(expected))) << name_of(action);
+    EXPECT_EQ(made, ++expected);
+    EXPECT_EQ(heard->text(), "taken");
+  }
+  EXPECT_EQ(registry.node(node)->last_cause, "crashed by an operator: why");
+  EXPECT_TRUE(running.engine().stop());
+}
+
+TEST_P(ActorsThreads, OperatorsUnderLoadLoseNothingAndAreEachAnsweredOnce) {
+  options.aggregates.max_restarts = 0;
+  options.aggregates.last_pause = milliseconds(100);
+  RunningEngine running(store->opener(), 4, options);
+  ASSERT_TRUE(running.owns());
+  std::atomic<bool> done = false;
+  std::vector<std::shared_ptr<OperatorHeard>> heard;
+  std::thread operators([&] {
+    const ops::ActorAction actions[] = {ops::ActorAction::restart, ops::ActorAction::stop, ops::ActorAction::crash};
+    for (std::size_t i = 0; !done; ++i) {
+      const ops::AggregateName name{"testing", "Counter", "c" + std::to_string(i % 20)};
+      heard.push_back(order(running.engine(), name, actions[i % 3]));
+      heard.push_back(look(running.engine(), name, true));
+      const auto lane = node_at(running.registry(), "command/testing/lane " + std::to_string(i % 4));
+      if (i % 50 == 0) heard.push_back(order(running.engine(), lane, ops::ActorAction::restart));
+      holds_soon([&] { return done || heard.back()->times > 0; });
+    }
+  });
+  for (int round = 0; round < 3; ++round) running.insist(moves_over(20, 600));
+  done = true;
+  operators.join();
+  EXPECT_TRUE(holds_soon([&] { return std::ranges::all_of(heard, [](const auto& one) { return one->times == 1; }); }));
+  running.destroy();
+  expect_each_move_once(store->events("testing"), 1800);
 }
 
 INSTANTIATE_TEST_SUITE_P(Schedulers, ActorsThreads,

@@ -11,6 +11,7 @@
 #include "keel/edgeprobe/v1/probe.pb.h"
 #include "ops/error_status.hpp"
 #include "ops/log.hpp"
+#include "support/captured_log.hpp"
 #include "support/certificates.hpp"
 #include "support/running_edge.hpp"
 
@@ -81,6 +82,21 @@ TEST(CommandEdge, GivesTheEngineTheCallAsItWasSent) {
   EXPECT_THAT(got.metadata, HasSubstr("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
   EXPECT_GT(got.deadline, system_now());
   EXPECT_LE(got.deadline, system_now() + std::chrono::seconds(21));
+}
+
+TEST(CommandEdge, ALineNamesTheTraceOfACommandThatWasNotAccepted) {
+  RunningEdge edge([](actors::Call call) { call.reply.answer(domain::Refusal{"OUT_OF_STOCK", "none left", {}}); });
+  RawOptions options;
+  options.metadata = {{"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}};
+  const test::CapturedLog log;
+  ASSERT_EQ(edge.send(good_note(), options).status.error_code(), grpc::FAILED_PRECONDITION);
+  EXPECT_THAT(log.with({"a command was not accepted", "ProbeCommandService/Note",
+                        "\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\""}),
+              ::testing::SizeIs(1));
+  options.metadata = {{"traceparent", "00-nonsense"}};
+  ASSERT_EQ(edge.send(good_note(), options).status.error_code(), grpc::FAILED_PRECONDITION);
+  EXPECT_THAT(log.with({"a command was not accepted"}), ::testing::SizeIs(2));
+  EXPECT_THAT(log.with({"trace_id"}), ::testing::SizeIs(1)) << "an invalid traceparent names no trace";
 }
 
 TEST(CommandEdge, ServesEachRpcOfTheService) {

@@ -94,6 +94,22 @@ TEST_F(JournalRoles, TheServiceTerminatesWhoIsOfItsOwnAccount) {
   EXPECT_EQ(desk.lanes.size(), 4u);
 }
 
+TEST_F(JournalRoles, TheServiceSaysThatItIsThereAndWhatHappenedAndTakesNothingBack) {
+  EXPECT_EQ(tries("service",
+                  "INSERT INTO processes VALUES (gen_random_uuid(), 'command', 'n', 'v', now(), now(), NULL, '', '');"
+                  "UPDATE processes SET beat_at = now(), stopped_at = now();"
+                  "INSERT INTO supervision_history VALUES (gen_random_uuid(), 1, now(), 1, 0, 'worker', 'x', 'started',"
+                  " '', 0); SELECT keel_prune_processes('7 days')"),
+            allowed);
+  EXPECT_EQ(tries("service", "UPDATE processes SET role = 'x'"), refused);
+  EXPECT_EQ(tries("service", "DELETE FROM processes"), refused);
+  EXPECT_EQ(tries("service", "UPDATE supervision_history SET cause = ''"), refused);
+  EXPECT_EQ(tries("service", "DELETE FROM supervision_history"), refused);
+  EXPECT_EQ(tries("replay", "SELECT * FROM processes, supervision_history"), allowed);
+  EXPECT_EQ(tries("replay", "INSERT INTO supervision_history SELECT * FROM supervision_history"), refused);
+  EXPECT_EQ(tries("projector", "SELECT keel_prune_processes('7 days')"), refused);
+}
+
 TEST_F(JournalRoles, TheServiceNeverChangesNorDeletesEvents) {
   EXPECT_EQ(tries("service", "UPDATE events SET payload = ''"), refused);
   EXPECT_EQ(tries("service", "DELETE FROM events"), refused);

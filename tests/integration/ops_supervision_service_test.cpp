@@ -3,7 +3,10 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "keel/ops/v1/supervision.grpc.pb.h"
 #include "ops/error_status.hpp"
@@ -107,6 +110,117 @@ TEST_F(SupervisionServiceTest, ShowsNoChildrenOfTheUnknown) {
   v1::GetSupervisionTreeResponse response;
   EXPECT_TRUE(tree(request, response).ok());
   EXPECT_EQ(response.nodes_size(), 0);
+}
+
+// -- watching -------------------------------------------------------------------------------------------------------
+
+using Watched = v1::WatchSupervisionEventsResponse;
+
+/// A client that watches.
+struct Watch {
+  explicit Watch(v1::SupervisionService::Stub& stub, std::uint64_t after = 0) {
+    v1::WatchSupervisionEventsRequest request;
+    request.set_after_sequence(after);
+    reader = stub.WatchSupervisionEvents(&context, request);
+  }
+  ~Watch() {
+    context.TryCancel();
+    if (!ended) end();
+  }
+  /// Reads until this event has come; all sequence numbers that came.
+  std::vector<std::uint64_t> until(std::uint64_t last) {
+    std::vector<std::uint64_t> sequences;
+    Watched message;
+    while ((sequences.empty() || sequences.back() < last) && reader->Read(&message)) {
+      for (const auto& event : message.events()) sequences.push_back(event.sequence());
+    }
+    return sequences;
+  }
+  /// The status with which it ends.
+  grpc::Status end() {
+    Watched message;
+    while (reader->Read(&message)) {
+    }
+    ended = true;
+    return reader->Finish();
+  }
+  bool ended = false;
+  grpc::ClientContext context;
+  std::unique_ptr<grpc::ClientReader<Watched>> reader;
+};
+
+using Sequences = std::vector<std::uint64_t>;
+
+TEST_F(SupervisionServiceTest, WatchesWhatHappenedAndWhatHappensInOrder) {
+  registry.crashed(root, "before");
+  Watch watch(*stub);
+  EXPECT_EQ(watch.until(2), (Sequences{1, 2}));
+  registry.restarted(root);
+  registry.crashed(root, "after");
+  EXPECT_EQ(watch.until(4), (Sequences{3, 4}));
+  watch.context.TryCancel();
+  EXPECT_EQ(watch.end().error_code(), grpc::CANCELLED);
+}
+
+TEST_F(SupervisionServiceTest, WatchesFromASequenceOn) {
+  for (int i = 0; i < 5; ++i) registry.restarted(root);
+  Watch watch(*stub, 4);
+  EXPECT_EQ(watch.until(6), (Sequences{5, 6}));
+}
+
+TEST_F(SupervisionServiceTest, AWatcherThatReadsSlowlyReadsOnFromTheRing) {
+  Watch watch(*stub);
+  constexpr std::uint64_t many = 50'000;
+  for (std::uint64_t i = 1; i < many; ++i) registry.restarted(root, std::string(500, 'x'));
+  const Sequences read = watch.until(many);
+  EXPECT_EQ(read.back(), many);
+  EXPECT_TRUE(std::ranges::is_sorted(read));
+  EXPECT_EQ(std::ranges::adjacent_find(read), read.end()) << "no event comes twice";
+  EXPECT_LT(read.size(), many) << "what the ring has forgotten shows as a step";
+}
+
+TEST_F(SupervisionServiceTest, ManyThreadsThatTellLoseNoWatcherAnEvent) {
+  Watch watch(*stub);
+  std::vector<std::jthread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([this] {
+      for (int i = 0; i < 250; ++i) registry.restarted(root);
+    });
+  }
+  const Sequences read = watch.until(1001);
+  ASSERT_EQ(read.size(), 1001u);
+  for (std::size_t i = 0; i < read.size(); ++i) EXPECT_EQ(read[i], i + 1);
+}
+
+TEST_F(SupervisionServiceTest, EndsItsStreamsWhenTheServerShutsDown) {
+  Watch idle(*stub);
+  EXPECT_EQ(idle.until(1), (Sequences{1}));
+  Watch unread(*stub);
+  EXPECT_EQ(unread.until(1), (Sequences{1}));
+  for (int i = 0; i < 1000; ++i) registry.restarted(root, std::string(500, 'x'));
+  std::thread shutting_down([this] { server->shutdown(std::chrono::minutes(10)); });
+  for (Watch* const watch : {&idle, &unread}) {
+    const auto status = watch->end();
+    EXPECT_EQ(status.error_code(), grpc::UNAVAILABLE);
+    ASSERT_TRUE(detail_of(status)) << status.error_message();
+    EXPECT_EQ(detail_of(status)->reason, "STOPPING");
+  }
+  shutting_down.join();
+  registry.crashed(root, "nobody listens any more");
+}
+
+TEST_F(SupervisionServiceTest, RefusesMoreThanSoManyWatchersUntilOneLeaves) {
+  std::vector<std::unique_ptr<Watch>> watches;
+  for (int i = 0; i < 64; ++i) {
+    watches.push_back(std::make_unique<Watch>(*stub));
+    ASSERT_EQ(watches.back()->until(1), (Sequences{1}));
+  }
+  const auto status = Watch(*stub).end();
+  EXPECT_EQ(status.error_code(), grpc::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(detail_of(status)->reason, "TOO_MANY_WATCHERS");
+  watches.pop_back();
+  while (Watch(*stub).until(1).empty()) {
+  }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "keel/purchase/v1/queries.grpc.pb.h"
 #include "ops/error_status.hpp"
 #include "query/page_token.hpp"
+#include "support/captured_log.hpp"
 #include "support/process.hpp"
 #include "support/query_world.hpp"
 #include "support/raw_client.hpp"
@@ -243,6 +244,21 @@ TEST_F(QueryServerTest, UnknownIdsAreNotFound) {
   EXPECT_EQ(reason_of(list_reservations("none", 0, "")), "SKU_NOT_FOUND");
   EXPECT_EQ(reason_of(get_purchase("none")), "PURCHASE_NOT_FOUND");
   EXPECT_EQ(ops::detail_of(get_purchase("none"))->metadata.at("purchase"), "none");
+}
+
+TEST_F(QueryServerTest, ALineNamesTheTraceOfAQueryThatWasNotAnswered) {
+  start();
+  const test::CapturedLog log;
+  grpc::ClientContext context;
+  limit(context);
+  context.AddMetadata("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  cart_api::GetCartRequest request;
+  request.set_cart_id("nobody's");
+  ASSERT_EQ(carts_->GetCart(&context, request, &cart_).error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(log.with({"a query was not answered", "keel.cart.v1.GetCartRequest",
+                      "\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\""})
+                .size(),
+            1U);
 }
 
 TEST_F(QueryServerTest, IdsThatNoneCouldHaveAreRefused) {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "query/postgres_replay_gauges.hpp"
 #include "support/replay_world.hpp"
 
 // A generation filled from the journal in PostgreSQL, by the roles of a deployment.
@@ -28,6 +29,22 @@ TEST_F(RebuildTest, MakesTheSameRowsAndCheckpointsAsTheProjector) {
   EXPECT_EQ(world_.rows(2), world_.rows(1));
   EXPECT_EQ(world_.checkpoints(2), world_.checkpoints(1));
   EXPECT_EQ(operation("state || ' ' || phase || ' ' || events"), "done ended 100");
+}
+
+TEST_F(RebuildTest, IsToldToPrometheusByWhoeverMayRead) {
+  world_.add_carts(2, 3);
+  ops::Metrics metrics;
+  query::ReplayGauges gauges("carts", metrics);
+  const auto session = query::PostgresSession::open(world_.read_dsn("keel_query"), {});
+  ASSERT_TRUE(session) << session.fault().what;
+  gauges.look(**session);
+  EXPECT_THAT(metrics.text(), HasSubstr("keel_replay_state{projection=\"carts\",state=\"done\"} 0"));
+  world_.rebuild();
+  gauges.look(**session);
+  EXPECT_THAT(metrics.text(), HasSubstr("keel_replay_state{projection=\"carts\",state=\"done\"} 1"));
+  EXPECT_THAT(metrics.text(), HasSubstr("keel_replay_progress_ratio{projection=\"carts\"} 1"));
+  EXPECT_THAT(metrics.text(), HasSubstr("keel_replay_events{projection=\"carts\"} 6"));
+  EXPECT_GT(metrics.gauge("keel_replay_ended_timestamp_seconds", "", {{"projection", "carts"}}).value(), 0);
 }
 
 TEST_F(RebuildTest, GivesANewGenerationToTheProjectorsOnlyWhenItIsFilled) {

@@ -106,6 +106,24 @@ class EngineWorld : public ::testing::Test {
     rival_session.reset();
   }
 
+  /// Puts an event into the journal that no engine has decided; before the engine starts.
+  void store_event(const AggregateRef& aggregate, const std::string& type, const std::string& payload) {
+    const auto session = *store->open();
+    const journal::Owner stranger{make_uuid_v7(now), "stranger"};
+    ASSERT_TRUE(session->beat(stranger));
+    const std::vector<std::string> contexts{"testing"};
+    const auto taken = session->take_over(stranger, contexts, true);
+    ASSERT_TRUE(taken);
+    journal::Entry entry;
+    entry.lane = lane_of(aggregate.type, aggregate.id, lane_count);
+    entry.aggregate = aggregate;
+    entry.events.push_back({type, payload});
+    const journal::Entry* entries[] = {&entry};
+    const journal::HeldLane lanes[] = {taken->held[0][static_cast<std::size_t>(entry.lane.value)]};
+    ASSERT_EQ(session->append({"testing", lanes, entries}).outcome, journal::AppendOutcome::stored);
+    ASSERT_TRUE(session->give_up(stranger));
+  }
+
   /// "started command/testing", … of the supervision history, those that name this.
   std::vector<std::string> history(const std::string& of) const {
     std::vector<std::string> lines;

@@ -53,6 +53,7 @@ Token History::store(const domain::AggregateKind& kind, const std::string& id, s
   entry.aggregate = {std::string(kind.type), id};
   entry.expected = known.version;
   entry.events = std::move(events);
+  entry.metadata = metadata_;
   auto& held = held_.at(context).at(static_cast<std::size_t>(entry.lane.value));
   const journal::Entry* const entries[] = {&entry};
   if (entry.events.empty()) return Token{identity_.incarnation, context, entry.lane, held.last};
@@ -61,6 +62,12 @@ Token History::store(const domain::AggregateKind& kind, const std::string& id, s
   known.version = entry.version_after();
   held.last = held.last.plus(static_cast<std::int64_t>(entry.events.size()));
   return Token{identity_.incarnation, context, entry.lane, held.last};
+}
+
+void History::trace(const std::string& traceparent) {
+  type::v1::EventMetadata metadata;
+  metadata.set_traceparent(traceparent);
+  metadata_ = metadata.SerializeAsString();
 }
 
 std::vector<journal::RecordedEvent> History::events(const std::string& context, Lane lane, Position after) const {

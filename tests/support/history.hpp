@@ -27,6 +27,9 @@ class History {
   /// Stores one event with these bytes, whatever they are.
   Token happens(const domain::AggregateKind& kind, const std::string& id, std::string type, std::string payload);
 
+  /// What is stored from now on belongs to this trace.
+  void trace(const std::string& traceparent);
+
   const Uuid& incarnation() const { return identity_.incarnation; }
   std::int32_t lane_count() const { return identity_.lane_count; }
   /// The events of a lane after a position, as the journal has them.
@@ -46,6 +49,7 @@ class History {
   journal::Owner owner_;
   std::map<std::string, std::vector<journal::HeldLane>> held_;
   std::map<AggregateRef, Known> known_;
+  std::string metadata_;
 };
 
 /// The event as Kafka brings it; views into `event` and `context`.

@@ -73,7 +73,7 @@ std::map<std::string, std::string> KeelSystem::environment_of(const std::string&
   if (role.empty()) return environment;
   const Ports& own = ports(role, instance);
   environment["KEEL_" + upper(role) + "__STATUS_LISTEN"] = "127.0.0.1:" + std::to_string(own.status);
-  if (role != "broker") environment["KEEL_" + upper(role) + "__LISTEN"] = "127.0.0.1:" + std::to_string(own.grpc);
+  environment["KEEL_" + upper(role) + "__LISTEN"] = "127.0.0.1:" + std::to_string(own.grpc);
   return environment;
 }
 

@@ -112,6 +112,8 @@ std::vector<std::vector<std::string>> ReplayWorld::checkpoints(std::int64_t gene
                     std::to_string(generation) + " ORDER BY context, lane");
 }
 
+std::string ReplayWorld::read_dsn(const std::string& role) const { return as(read_, role); }
+
 query::OpenProjectionStore ReplayWorld::projector_store() const {
   return query::postgres_projection_store(as(read_, "keel_projector"));
 }

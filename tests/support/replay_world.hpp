@@ -47,6 +47,8 @@ class ReplayWorld {
   std::vector<std::vector<std::string>> rows(std::int64_t generation) const;
   std::vector<std::vector<std::string>> checkpoints(std::int64_t generation) const;
   const Database& read() const { return read_; }
+  /// How a process with this role connects to the read store.
+  std::string read_dsn(const std::string& role) const;
   const Database& journal() const { return journal_; }
   const query::Projection& projection() const { return projection_; }
 

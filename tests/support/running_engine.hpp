@@ -33,6 +33,7 @@ class RunningEngine {
   actors::Engine& engine() { return *engine_; }
   bool owns() { return engine_->wait_for(actors::EngineState::Stage::owning, std::chrono::seconds(20)); }
   void destroy() { engine_.reset(); }
+  const ops::SupervisionRegistry& registry() const { return registry_; }
 
   std::shared_ptr<Heard> send(const Move& move) {
     auto heard = std::make_shared<Heard>();

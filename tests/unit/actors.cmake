@@ -3,7 +3,13 @@ keel_test(actors_live_aggregate_test
   DEPENDS keel_actors keel_testing_context
   LABELS unit)
 keel_test(actors_engine_test
-  SOURCES actors_calls_test.cpp actors_life_test.cpp actors_ownership_test.cpp actors_supervision_test.cpp
+  SOURCES
+    actors_calls_test.cpp
+    actors_life_test.cpp
+    actors_operators_test.cpp
+    actors_operators_tree_test.cpp
+    actors_ownership_test.cpp
+    actors_supervision_test.cpp
   DEPENDS keel_actors keel_testing_context
   LABELS unit)
 keel_test(actors_parts_test

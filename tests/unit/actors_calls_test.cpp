@@ -19,6 +19,19 @@ TEST_F(ActorsCalls, ACommandIsStoredAndAnsweredWithItsPlace) {
   EXPECT_EQ(events[1].type, "keel.testing.v1.CounterMoved");
 }
 
+TEST_F(ActorsCalls, CountsWhatItStoresAndShowsItsLimits) {
+  options.limits.per_context = 77;
+  start();
+  told({.id = "a", .amount = 5});
+  told({.id = "a", .amount = 2});
+  const ops::Labels labels{{"context", "testing"}};
+  const auto bytes = store->events("testing")[0].payload.size() + store->events("testing")[1].payload.size();
+  EXPECT_EQ(metrics.counter("keel_append_events_total", "", labels).value(), 2U);
+  EXPECT_EQ(metrics.counter("keel_append_bytes_total", "", labels).value(), bytes);
+  EXPECT_EQ(metrics.gauge("keel_calls_limit", "", labels).value(), 77);
+  EXPECT_NE(metrics.text().find("keel_bugs_total 0"), std::string::npos) << "an alert must see the first as a rise";
+}
+
 TEST_F(ActorsCalls, CommandsThatComeTogetherShareAnAppend) {
   start();
   told({.id = "a"});

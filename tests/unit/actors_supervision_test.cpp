@@ -26,20 +26,7 @@ class ActorsSupervision : public EngineWorld {
     store_event(id, "keel.testing.v1.CounterMoved", event.SerializeAsString());
   }
   void store_event(const std::string& id, const std::string& type, const std::string& payload) {
-    const auto session = *store->open();
-    const journal::Owner stranger{make_uuid_v7(now), "stranger"};
-    ASSERT_TRUE(session->beat(stranger));
-    const std::vector<std::string> contexts{"testing"};
-    const auto taken = session->take_over(stranger, contexts, true);
-    ASSERT_TRUE(taken);
-    journal::Entry entry;
-    entry.lane = lane_of("Fragile", id, lane_count);
-    entry.aggregate = {"Fragile", id};
-    entry.events.push_back({type, payload});
-    const journal::Entry* entries[] = {&entry};
-    const journal::HeldLane lanes[] = {taken->held[0][static_cast<std::size_t>(entry.lane.value)]};
-    ASSERT_EQ(session->append({"testing", lanes, entries}).outcome, journal::AppendOutcome::stored);
-    ASSERT_TRUE(session->give_up(stranger));
+    EngineWorld::store_event({"Fragile", id}, type, payload);
   }
   /// A tick looks at the clock, whatever else a lane does.
   void crash_both_lanes() {

@@ -137,5 +137,28 @@ TEST_F(ConfigurationTest, LeavesVariablesOfTheToolsAlone) {
                   .empty());
 }
 
+TEST_F(ConfigurationTest, ShowsEverySettingWithItsSourceAndNoSecret) {
+  const auto configuration =
+      Configuration::load(file("empty.toml", ""), {{"KEEL_OPS__TOKEN", "hunter2"}}, {{"ops.actions", "true"}});
+  const auto shown = configuration.shown();
+  ASSERT_EQ(shown.size(), all_settings().size());
+  for (const auto& setting : shown) {
+    EXPECT_NE(setting.value, "hunter2") << setting.key;
+    if (setting.key == "ops.token") {
+      EXPECT_EQ(setting.value, "******");
+    }
+    const std::string_view source = setting.key == "ops.token"     ? "environment"
+                                    : setting.key == "ops.actions" ? "flag"
+                                                                   : "default";
+    EXPECT_EQ(setting.source, source) << setting.key;
+  }
+}
+
+TEST_F(ConfigurationTest, KnowsWhatWasGivenBeItTheDefault) {
+  const auto configuration = Configuration::load(file("empty.toml", ""), {{"KEEL_OPS__TOKEN", ""}}, {});
+  EXPECT_TRUE(configuration.given("ops.token"));
+  EXPECT_FALSE(configuration.given("ops.actions"));
+}
+
 }  // namespace
 }  // namespace keel::app

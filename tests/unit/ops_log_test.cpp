@@ -57,6 +57,12 @@ TEST(JsonLine, HasTheFixedKeysFirstAndTheFieldsBehind) {
             R"("service":"command","node":"n1","context":"cart","lanes":16})");
 }
 
+TEST(JsonLine, LeavesATraceOutThatIsNone) {
+  EXPECT_EQ(json::parse(json_of("m", {{"trace_id", ""}})).count("trace_id"), 0U);
+  EXPECT_EQ(json::parse(json_of("m", {{"trace_id", "0af7"}}))["trace_id"], "0af7");
+  EXPECT_EQ(text_of("m", {{"trace_id", ""}, {"lane", 1}}), text_of("m", {{"lane", 1}}));
+}
+
 TEST(JsonLine, KeepsTypesOfValues) {
   const auto line = json::parse(json_of("m", {{"big", std::numeric_limits<std::uint64_t>::max()},
                                               {"least", std::numeric_limits<std::int64_t>::min()},

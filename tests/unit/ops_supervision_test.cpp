@@ -237,6 +237,108 @@ TEST_F(Supervision, PagesChildrenInTheOrderOfTheirStart) {
   EXPECT_EQ(second[0].spec.name, "w2");
 }
 
+/// Reads on whenever the history has grown, as a stream does.
+class Reader : public HistoryListener {
+ public:
+  explicit Reader(SupervisionRegistry& registry) : registry_(registry) {}
+  void history_grew() noexcept override {
+    for (const auto& event : registry_.history(read_, 1000)) {
+      read_ = event.sequence;
+      paths.push_back(event.path);
+    }
+    ++told;
+  }
+  std::vector<std::string> paths;
+  int told = 0;
+
+ private:
+  SupervisionRegistry& registry_;
+  std::uint64_t read_ = 0;
+};
+
+TEST_F(Supervision, ListenersHearOfEachEventAndMayReadInTheirCall) {
+  const auto reader = std::make_shared<Reader>(registry);
+  registry.listen(reader);
+  child(root, "a");
+  registry.crashed(child(root, "b"), "x");
+  EXPECT_THAT(reader->paths, ElementsAre("command", "command/a", "command/b", "command/b"));
+  EXPECT_EQ(reader->told, 3);
+}
+
+TEST_F(Supervision, AListenerThatIsGoneIsNotTold) {
+  auto reader = std::make_shared<Reader>(registry);
+  const auto other = std::make_shared<Reader>(registry);
+  registry.listen(reader);
+  registry.listen(other);
+  reader.reset();
+  child(root, "a");
+  EXPECT_EQ(other->told, 1);
+}
+
+TEST_F(Supervision, NobodyHearsOfAggregatesThatLiveAndPassAwayInPeace) {
+  const auto group = registry.started_group(root, "aggregates");
+  const auto reader = std::make_shared<Reader>(registry);
+  registry.listen(reader);
+  group->activated();
+  group->passivated();
+  registry.aggregate_recovered(group->node(), "Cart never-in-trouble");
+  EXPECT_EQ(reader->told, 0);
+}
+
+TEST_F(Supervision, ShowsANodeWithItsPathAndItsOwnLines) {
+  const NodeId worker = child(root, "w");
+  child(root, "other");
+  registry.crashed(worker, "boom");
+  const auto detail = registry.detail(worker, 10);
+  ASSERT_TRUE(detail);
+  EXPECT_EQ(detail->path, "command/w");
+  ASSERT_EQ(detail->history.size(), 2u);
+  EXPECT_EQ(detail->history[1].cause, "boom");
+  EXPECT_EQ(registry.detail(worker, 1)->history.at(0).happening, Happening::crashed) << "the latest";
+  EXPECT_FALSE(registry.detail(99, 10));
+}
+
+TEST_F(Supervision, ShowsAnAggregateByNameWhetherItIsANodeOrNot) {
+  const NodeId group = registry.started_group(root, "aggregates")->node();
+  registry.aggregate_stopped(group, "Cart c-1", "asked to");
+  const auto hidden = registry.detail(group, "Cart c-1", 10);
+  ASSERT_TRUE(hidden);
+  EXPECT_EQ(hidden->node.id, 0u);
+  EXPECT_EQ(hidden->node.spec.parent, group);
+  EXPECT_EQ(hidden->path, "command/aggregates/Cart c-1");
+  EXPECT_EQ(hidden->history.at(0).cause, "asked to");
+  registry.aggregate_crashed(group, "Cart c-1", "x");
+  EXPECT_NE(registry.detail(group, "Cart c-1", 10)->node.id, 0u);
+  EXPECT_FALSE(registry.detail(99, "Cart c-1", 10));
+}
+
+TEST_F(Supervision, AnAggregateThatNeedNotWaitForAPersonIsShownAsStopped) {
+  const NodeId group = registry.started_group(root, "aggregates")->node();
+  registry.aggregate_quarantined(group, "Cart c-1", "bytes");
+  registry.aggregate_stopped(group, "Cart c-1", "lifted");
+  ASSERT_EQ(registry.children(group, 10).size(), 1u);
+  EXPECT_EQ(registry.children(group, 10)[0].state, NodeState::stopped);
+  EXPECT_EQ(metrics.gauge("keel_aggregates_quarantined", "").value(), 0);
+  registry.aggregate_recovered(group, "Cart c-1");
+  EXPECT_EQ(registry.node(group)->troubled, 0);
+}
+
+TEST_F(Supervision, KnowsTheLineageOfANode) {
+  const NodeId cart = registry.started({root, "cart", NodeKind::supervisor, Strategy::one_for_one, 0, {}});
+  const auto lineage = registry.lineage(child(cart, "w"));
+  ASSERT_EQ(lineage.size(), 3u);
+  EXPECT_EQ(lineage[0].id, root);
+  EXPECT_EQ(lineage[1].spec.name, "cart");
+  EXPECT_EQ(lineage[2].spec.name, "w");
+  EXPECT_TRUE(registry.lineage(99).empty());
+}
+
+TEST_F(Supervision, ARestartSaysWhoAskedForIt) {
+  const NodeId worker = child(root, "w");
+  registry.restarted(worker, "asked to");
+  EXPECT_EQ(registry.history(2, 10).at(0).cause, "asked to");
+}
+
 TEST_F(Supervision, LosesNothingWhenManyThreadsTell) {
   {
     std::vector<std::jthread> threads;

@@ -282,6 +282,40 @@ TEST_F(Publishing, TellsItsLag) {
   EXPECT_TRUE(holds_soon([&] { return metrics_.text().find("lag_events{context=\"cart\"} 3") != std::string::npos; }));
 }
 
+TEST_F(Publishing, TellsSinceWhenTheOldestEventWaits) {
+  options_.record_every = 1ms;
+  broker_->judge([](const ScriptedBroker::Sent& sent) { return sent.position == 1 ? Fate::acknowledge : Fate::keep; });
+  const auto before = std::chrono::duration<double>(system_now().time_since_epoch()).count();
+  store(0, 2);
+  const auto oldest = metrics_.gauge("keel_publisher_oldest_timestamp_seconds", "", {{"context", "cart"}});
+  Running running(publisher());
+  EXPECT_TRUE(holds_soon([&] { return oldest.value() >= before; }));
+  broker_->report(0, 2, true);
+  EXPECT_TRUE(holds_soon([&] { return oldest.value() == 0; }));
+}
+
+TEST_F(Publishing, TimesTheWayOfOneEventOfEachHandOver) {
+  store(0, 3);
+  Running running(publisher());
+  ASSERT_TRUE(broker_->wait_for_sent(3));
+  EXPECT_TRUE(holds_soon([&] {
+    return metrics_.text().find("keel_publisher_end_to_end_seconds_count{context=\"cart\"} 1") != std::string::npos;
+  }));
+}
+
+TEST_F(Publishing, IsNoLongerBehindInLanesThatItLost) {
+  options_.record_every = 1ms;
+  broker_->judge([](const ScriptedBroker::Sent&) { return Fate::keep; });
+  store(0, 2);
+  Running running(publisher());
+  const auto lag = metrics_.gauge("keel_publisher_lag_events", "", {{"context", "cart"}});
+  ASSERT_TRUE(holds_soon([&] { return lag.value() == 2; }));
+  stage_.held("cart")->lost();
+  running.wake();
+  ASSERT_TRUE(running.end());
+  EXPECT_EQ(lag.value(), 0);
+}
+
 class PublishingCrash : public Publishing, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(PublishingCrash, DiesWhereTheTestSaysAndASuccessorPublishesAll) {

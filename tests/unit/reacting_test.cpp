@@ -7,6 +7,7 @@
 
 #include "actors/derived_id.hpp"
 #include "keel/type/v1/event_metadata.pb.h"
+#include "support/captured_log.hpp"
 #include "support/journal_stage.hpp"
 #include "support/running.hpp"
 #include "support/scripted_port.hpp"
@@ -455,7 +456,9 @@ TEST_F(Reacting, AMisusedRequestIdStopsThatLaneOnly) {
 }
 
 TEST_F(Reacting, AnUnknownEventStopsThatLaneOnly) {
-  stage_.add("testing", Lane{0}, {"Counter", "a"}, "keel.testing.v1.Unheard", "");
+  stage_.add("testing", Lane{0}, {"Counter", "a"}, "keel.testing.v1.Unheard", "",
+             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  const test::CapturedLog log;
   add(0, "a");
   add(1, "b");
   Running running(reactor(echo));
@@ -464,6 +467,9 @@ TEST_F(Reacting, AnUnknownEventStopsThatLaneOnly) {
       holds_soon([&] { return metrics_.text().find("stopped_lanes{reactor=\"probe\"} 1") != std::string::npos; }));
   EXPECT_EQ(place(0), Position{0});
   EXPECT_THAT(port_.targets(), ElementsAre("b1"));
+  EXPECT_TRUE(holds_soon([&] {
+    return log.with({"a lane is stopped by a bug", "\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\""}).size() == 1;
+  }));
 }
 
 TEST_F(Reacting, ACommandThatNobodyTakesStopsTheLane) {

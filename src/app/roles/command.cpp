@@ -8,6 +8,7 @@
 #include "actors/timing.hpp"
 #include "actors/upkeep.hpp"
 #include "app/connections.hpp"
+#include "app/ops_desk.hpp"
 #include "app/role.hpp"
 #include "app/roles/roles.hpp"
 #include "command/service.hpp"
@@ -16,7 +17,6 @@
 #include "journal/postgres_journal.hpp"
 #include "kafka/producer.hpp"
 #include "ops/log.hpp"
-#include "ops/supervision_service.hpp"
 
 namespace keel::app {
 namespace {
@@ -101,7 +101,7 @@ class CommandProcess {
       : role_(role), configuration_(role.configuration()) {
     actors::EngineParts parts;
     parts.kinds = kinds_of(contexts);
-    parts.owner = {make_uuid_v7(system_now()), process_name()};
+    parts.owner = {role_.id(), process_name()};
     parts.lane_count = identity.lane_count;
     parts.open_writer = journal_opener(configuration_, "writer");
     parts.open_loader = journal_opener(configuration_, "loader");
@@ -120,7 +120,7 @@ class CommandProcess {
     command::StreamOptions streams;
     streams.in_flight = static_cast<std::size_t>(configuration_.number("command.in_flight_per_stream"));
     streams_ = std::make_unique<command::CommandStreamService>(edge_, *engine_, edge, streams);
-    supervision_ = ops::supervision_service(registry_);
+    desk_ = std::make_unique<OpsDesk>(role_, registry_, engine_.get());
     role_.ready_when("lanes", [this]() -> std::optional<std::string> {
       const EngineState state = engine_->state();
       if (state.stage == EngineState::Stage::owning) return std::nullopt;
@@ -134,7 +134,8 @@ class CommandProcess {
   CommandProcess& operator=(const CommandProcess&) = delete;
 
   Exit run() {
-    std::vector<grpc::Service*> served{supervision_.get(), streams_.get()};
+    std::vector<grpc::Service*> served = desk_->services();
+    served.push_back(streams_.get());
     for (const auto& service : edge_) served.push_back(service.get());
     auto server = ops::GrpcServer::start(role_.grpc_options(), served);
     if (!server) {
@@ -145,6 +146,7 @@ class CommandProcess {
       const std::lock_guard lock(server_mutex_);
       server_ = *std::move(server);
     }
+    desk_->announce(server_->port(), configuration_.text("journal.dsn"));
     engine_->start();
     role_.stop_signal().wait([this] { return engine_->state().stage == EngineState::Stage::failed; });
     return drain();
@@ -169,6 +171,7 @@ class CommandProcess {
     streams_->stop();
     const bool clean = engine_->stop();
     server_->shutdown(stream_grace);
+    desk_->say_farewell();
     log::info(logger, "stopped", {{"clean", clean}});
     return clean && !failed ? Exit::ok : Exit::failed;
   }
@@ -178,7 +181,7 @@ class CommandProcess {
   ops::SupervisionRegistry registry_;
   std::vector<std::unique_ptr<command::CommandService>> edge_;
   std::unique_ptr<command::CommandStreamService> streams_;
-  std::unique_ptr<grpc::Service> supervision_;
+  std::unique_ptr<OpsDesk> desk_;
   std::mutex server_mutex_;
   std::unique_ptr<ops::GrpcServer> server_;
   /// From then on the engine's states are not told: it may still say its last one while the server ends.

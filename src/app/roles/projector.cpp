@@ -6,11 +6,12 @@
 #include <grpcpp/impl/service_type.h>
 
 #include "app/connections.hpp"
+#include "app/ops_desk.hpp"
 #include "app/role.hpp"
+#include "app/roles/projection_tree.hpp"
 #include "app/roles/roles.hpp"
 #include "kafka/consumer.hpp"
 #include "ops/log.hpp"
-#include "ops/supervision_service.hpp"
 #include "query/postgres_projection_store.hpp"
 #include "query/schema.hpp"
 
@@ -93,23 +94,27 @@ Exit project(Role& role, const std::vector<Projection>& projections, const query
     role.ready_when(projection.name, [raw = projectors.back().get()] { return why_not_running(*raw); });
   }
   ops::SupervisionRegistry registry;
-  const auto supervision = ops::supervision_service(registry);
-  auto grpc_options = role.grpc_options();
-  const std::vector<grpc::Service*> served{supervision.get()};
-  auto server = ops::GrpcServer::start(grpc_options, served);
+  ProjectionTree tree(registry);
+  OpsDesk desk(role, registry);
+  auto server = ops::GrpcServer::start(role.grpc_options(), desk.services());
   if (!server) {
     complain("projector", server.fault());
     return Exit::failed;
   }
   for (auto& projector : projectors) projector->start();
   (*server)->serving(true);
+  desk.announce((*server)->port(), configuration.text("read.dsn"));
   log::info(logger, "serving", {{"projections", projections.size()}});
-  role.stop_signal().wait();
+  role.stop_signal().wait(now_and_then([&] {
+    for (const auto& projector : projectors) tree.look(projector->status());
+  }));
 
   const Watchdog watchdog(configuration.duration("shutdown.grace"));
   (*server)->serving(false);
   for (auto& projector : projectors) projector->stop();
   (*server)->shutdown(std::chrono::milliseconds(300));
+  tree.stopped();
+  desk.say_farewell();
   role.end_status();
   log::info(logger, "stopped");
   return Exit::ok;

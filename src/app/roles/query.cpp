@@ -3,10 +3,11 @@
 #include <grpcpp/impl/service_type.h>
 
 #include "app/connections.hpp"
+#include "app/ops_desk.hpp"
 #include "app/role.hpp"
+#include "app/roles/query_tree.hpp"
 #include "app/roles/roles.hpp"
 #include "ops/log.hpp"
-#include "ops/supervision_service.hpp"
 #include "query/query_server.hpp"
 #include "query/schema.hpp"
 
@@ -26,19 +27,22 @@ query::QueryOptions query_options(const Configuration& configuration) {
 Exit serve(Role& role, const std::vector<query::ReadModel>& models) {
   const Configuration& configuration = role.configuration();
   ops::SupervisionRegistry registry;
-  const auto supervision = ops::supervision_service(registry);
-  auto server =
-      query::QueryServer::start(role.grpc_options(), query_options(configuration), models, {supervision.get()});
+  QueryTree tree(registry);
+  OpsDesk desk(role, registry);
+  auto server = query::QueryServer::start(role.grpc_options(), query_options(configuration), models, desk.services());
   if (!server) {
     complain("query", server.fault());
     return Exit::failed;
   }
   role.ready_when("projections", [&server] { return (*server)->why_not_ready(); });
+  desk.announce((*server)->port(), configuration.text("read.dsn"));
   log::info(logger, "serving", {{"listen", configuration.text("query.listen")}});
-  role.stop_signal().wait();
+  role.stop_signal().wait(now_and_then([&] { tree.look((*server)->parts()); }));
 
   const Watchdog watchdog(configuration.duration("shutdown.grace"));
   (*server)->shutdown(std::chrono::seconds(2));
+  tree.stopped();
+  desk.say_farewell();
   role.end_status();
   log::info(logger, "stopped");
   return Exit::ok;
