@@ -80,7 +80,8 @@ Json document_of(const domain::AggregateKind& kind, const ToldEvent& told, Paylo
   if (payloads != Payloads::none) add_content(document, kind, told, payloads);
   if (!told.today.empty()) document["today"] = today_of(kind, told, payloads);
   if (!told.problem.empty()) document["problem"] = text(told.problem);
-  if (const auto traceparent = traceparent_of(stored); !traceparent.empty()) document["traceparent"] = text(traceparent);
+  if (const auto traceparent = traceparent_of(stored); !traceparent.empty())
+    document["traceparent"] = text(traceparent);
   return document;
 }
 

@@ -150,8 +150,9 @@ void Works::run_check(const query::Projection& projection, const std::shared_ptr
   const auto noted = note(*check, projection, std::move(deed));
   if (!noted) return check->ends("failed", noted.fault().what);
   check->ends("done");
-  log::info(logger, "a verification has ended",
-            {{"projection", projection.name}, {"generation", check->generation}, {"different", check->found.different}});
+  log::info(
+      logger, "a verification has ended",
+      {{"projection", projection.name}, {"generation", check->generation}, {"different", check->found.different}});
 }
 
 Result<Done> Works::note(Check& check, const query::Projection& projection, replay::Deed deed) {

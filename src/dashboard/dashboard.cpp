@@ -47,9 +47,11 @@ std::string objection(const DashboardOptions& options) {
   if (!base.empty() && (!base.starts_with('/') || base.ends_with('/'))) {
     return "dashboard.base_path must begin with a slash and not end with one, such as /ops";
   }
-  if (base.find_first_of("?#%;\" \r\n") != std::string::npos) return "dashboard.base_path has a character that it cannot";
+  if (base.find_first_of("?#%;\" \r\n") != std::string::npos)
+    return "dashboard.base_path has a character that it cannot";
   if (options.max_clients == 0) return "dashboard.max_clients must be at least 1";
-  if (options.sample_interval < std::chrono::milliseconds(100)) return "dashboard.sample_interval must be at least 100ms";
+  if (options.sample_interval < std::chrono::milliseconds(100))
+    return "dashboard.sample_interval must be at least 100ms";
   return {};
 }
 
@@ -67,8 +69,8 @@ class Dashboard::Running {
         process_watch_(clients_, [](const auto& address) { return fetch_metrics(address, scrape_patience); }),
         projection_watch_(parts_, stores_),
         gatherer_({options.sample_interval}, {directory_, process_watch_, projection_watch_, stores_, hub_, series_}),
-        services_{parts_,     options.actions, options.payloads, sessions_, directory_, clients_, stores_,
-                  works_, hub_,          series_,          gatherer_} {}
+        services_{parts_, options.actions, options.payloads, sessions_, directory_, clients_, stores_, works_,
+                  hub_,   series_,         gatherer_} {}
   ~Running() { stop(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;

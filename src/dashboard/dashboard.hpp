@@ -45,10 +45,11 @@ std::string objection(const DashboardOptions& options);
 /// It changes nothing by itself; what people do through it is written down in the read store's `audit`.
 class Dashboard {
  public:
-  /// Listens, with threads of its own. A fault when the address is taken, saying which. Databases and processes need not
-  /// be there: what is missing is told in every answer.
+  /// Listens, with threads of its own. A fault when the address is taken, saying which. Databases and processes need
+  /// not be there: what is missing is told in every answer.
   static Result<std::unique_ptr<Dashboard>> start(const DashboardOptions& options, DashboardParts parts,
-                                                  std::span<const WebFile> files, ops::Metrics& metrics = ops::metrics());
+                                                  std::span<const WebFile> files,
+                                                  ops::Metrics& metrics = ops::metrics());
   /// As `stop`.
   ~Dashboard();
 

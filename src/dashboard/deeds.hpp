@@ -11,9 +11,11 @@
 namespace keel::dashboard {
 
 /// A deed of this visitor, for the audit; the body's reason is looked at.
-Outcome<replay::Deed> deed_of(const Request& request, const Body& body, std::string action, std::string projection = {});
+Outcome<replay::Deed> deed_of(const Request& request, const Body& body, std::string action,
+                              std::string projection = {});
 
-/// Does something that no transaction of the read store covers, with a line in the audit before it (`begun`) and after it
+/// Does something that no transaction of the read store covers, with a line in the audit before it (`begun`) and after
+/// it
 /// (`done`, or why not). What cannot be written down is not done: 503 from the store. The deed is logged, too.
 Reply audited(Services& services, replay::Deed deed, const std::function<std::optional<Refusal>()>& act);
 

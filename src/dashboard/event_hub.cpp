@@ -59,7 +59,11 @@ std::optional<Topic> parse_topic(std::string_view word) {
 class EventHub::Follower final : public Stream {
  public:
   Follower(EventHub& hub, std::set<Topic> topics, std::optional<std::uint64_t> last_id, std::shared_ptr<void> place)
-      : hub_(hub), topics_(std::move(topics)), place_(std::move(place)), resumes_(last_id), heard_(SteadyClock::now()) {}
+      : hub_(hub),
+        topics_(std::move(topics)),
+        place_(std::move(place)),
+        resumes_(last_id),
+        heard_(SteadyClock::now()) {}
 
   bool next(std::string& piece) override {
     piece.clear();
@@ -68,7 +72,8 @@ class EventHub::Follower final : public Stream {
     hub_.changed_.wait_for(lock, hub_.options_.breath, [&] { return hub_.stopped_ || hub_.last_id_ > cursor_; });
     if (hub_.stopped_) return false;
     if (hub_.last_id_ > cursor_) go_on(piece);
-    if (piece.empty() && SteadyClock::now() >= heard_ + hub_.options_.heartbeat) piece = "event: heartbeat\ndata: {}\n\n";
+    if (piece.empty() && SteadyClock::now() >= heard_ + hub_.options_.heartbeat)
+      piece = "event: heartbeat\ndata: {}\n\n";
     if (!piece.empty()) heard_ = SteadyClock::now();
     return true;
   }

@@ -34,9 +34,9 @@ std::optional<Topic> parse_topic(std::string_view word);
 ///     data: {"topic":"projections","data":{…}}
 ///
 /// `snapshot` (the whole topic as it is), `delta` (the whole topic as it is now; of `tree`: the events that are new),
-/// `resync` (something was missed: snapshots follow), `heartbeat`. Ids grow, over restarts too. A client that comes back
-/// with its last id goes on where it was while the ring still has that; one that reads slower than things change misses
-/// what is between, gets `resync` and the latest.
+/// `resync` (something was missed: snapshots follow), `heartbeat`. Ids grow, over restarts too. A client that comes
+/// back with its last id goes on where it was while the ring still has that; one that reads slower than things change
+/// misses what is between, gets `resync` and the latest.
 ///
 /// Any thread. Memory is bounded by the ring, whatever the clients do.
 class EventHub {

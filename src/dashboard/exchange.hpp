@@ -60,8 +60,8 @@ struct Reply {
   std::shared_ptr<Stream> stream{};
 
   Reply() = default;
-  Reply(Json answer) : document(std::move(answer)) {}       // NOLINT(google-explicit-constructor)
-  Reply(const Refusal& refusal);                            // NOLINT(google-explicit-constructor)
+  Reply(Json answer) : document(std::move(answer)) {}  // NOLINT(google-explicit-constructor)
+  Reply(const Refusal& refusal);                       // NOLINT(google-explicit-constructor)
   explicit Reply(std::shared_ptr<Stream> live) : stream(std::move(live)) {}
 };
 

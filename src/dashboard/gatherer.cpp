@@ -146,8 +146,7 @@ void Gatherer::look() {
   sample->at = system_now();
   auto seen = sources_.directory.look();
   sample->missing = std::move(seen.missing);
-  auto processes =
-      std::async(std::launch::async, [&] { return sources_.processes.sample(seen.processes); });
+  auto processes = std::async(std::launch::async, [&] { return sources_.processes.sample(seen.processes); });
   if (auto store = sources_.stores.read()) {
     if (auto operations = (*store)->operations("", operations_seen)) sample->operations = *std::move(operations);
   }

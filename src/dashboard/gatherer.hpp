@@ -41,9 +41,9 @@ Json projections_of(const Sample& sample);
 Json projection_of(const Sample& sample, const ProjectionSample& projection, bool with_lanes);
 Json operations_of(const Sample& sample);
 
-/// Looks at the whole system once a `sample_interval`, but only while somebody watches: a client follows live events, or
-/// somebody asked within the last 15 s. What it sees goes to the hub, to the series, and to whoever asks for the latest.
-/// Nobody waits for a process or a database that does not answer: it looks on its own thread.
+/// Looks at the whole system once a `sample_interval`, but only while somebody watches: a client follows live events,
+/// or somebody asked within the last 15 s. What it sees goes to the hub, to the series, and to whoever asks for the
+/// latest. Nobody waits for a process or a database that does not answer: it looks on its own thread.
 class Gatherer {
  public:
   struct Options {

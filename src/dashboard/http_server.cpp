@@ -81,8 +81,8 @@ class HttpServer::Listener {
 
   bool bind(const ops::ListenAddress& address) {
     port_ = address.port;
-    const bool bound = port_ != 0 ? http_.bind_to_port(address.host, port_)
-                                  : (port_ = http_.bind_to_any_port(address.host)) > 0;
+    const bool bound =
+        port_ != 0 ? http_.bind_to_port(address.host, port_) : (port_ = http_.bind_to_any_port(address.host)) > 0;
     hosts_.emplace(address.host, port_, options_.hosts);
     return bound;
   }

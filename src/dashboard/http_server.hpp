@@ -19,9 +19,9 @@ namespace keel::dashboard {
 /// whoever stands in front.
 ///
 /// Nothing reaches the routes unless its `Host` is one of ours, it comes from our own pages as far as the browser says
-/// (`Sec-Fetch-Site`), and it is small: 4 KiB of target, 64 KiB of body. Every answer forbids framing, foreign scripts and
-/// sniffing; there is no CORS. A connection serves one request, so idle ones hold no thread; a stream holds one for as
-/// long as it lasts, and there are `streams` of them beside those that answer.
+/// (`Sec-Fetch-Site`), and it is small: 4 KiB of target, 64 KiB of body. Every answer forbids framing, foreign scripts
+/// and sniffing; there is no CORS. A connection serves one request, so idle ones hold no thread; a stream holds one for
+/// as long as it lasts, and there are `streams` of them beside those that answer.
 ///
 /// Counts `keel_dashboard_requests_total{code}` and `keel_dashboard_request_duration_seconds` (not of streams).
 class HttpServer {
@@ -45,8 +45,8 @@ class HttpServer {
   using Answer = std::function<Reply(Request request)>;
 
   /// Listens, with threads of its own. A fault when the address is taken or not ours, saying which.
-  static Result<std::unique_ptr<HttpServer>> start(const Options& options, std::span<const WebFile> files, Answer answer,
-                                                   ops::Metrics& metrics = ops::metrics());
+  static Result<std::unique_ptr<HttpServer>> start(const Options& options, std::span<const WebFile> files,
+                                                   Answer answer, ops::Metrics& metrics = ops::metrics());
   /// As `stop`.
   ~HttpServer();
 

@@ -28,8 +28,7 @@ Reply follow_logs(Services& services, const Request& request) {
   ops::v1::TailLogsRequest wanted;
   wanted.set_level(level);
   wanted.set_backlog(static_cast<std::int32_t>(*backlog));
-  return Reply(
-      std::shared_ptr<Stream>(std::make_shared<LogStream>(*client, wanted, services.hub, *std::move(place))));
+  return Reply(std::shared_ptr<Stream>(std::make_shared<LogStream>(*client, wanted, services.hub, *std::move(place))));
 }
 
 }  // namespace keel::dashboard

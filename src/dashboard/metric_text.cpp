@@ -40,7 +40,8 @@ void take(CommandTotals& totals, std::string_view line) {
   if (line.starts_with(commands_name)) {
     totals.commands += *value;
     if (label(line, "outcome=\"") == "refused") totals.refused += *value;
-  } else if (line.starts_with(stream_name) || (line.starts_with(call_name) && line.find(command_call) != std::string_view::npos)) {
+  } else if (line.starts_with(stream_name) ||
+             (line.starts_with(call_name) && line.find(command_call) != std::string_view::npos)) {
     take_bucket(totals, line, *value);
   }
 }

@@ -41,8 +41,12 @@ struct EventLine {
 };
 
 Json document_of(const EventLine& line) {
-  Json document{{"process", line.process.text()}, {"sequence", whole(line.sequence)}, {"at", moment(line.at)},
-                {"node_id", whole(line.node)},    {"kind", line.kind},                {"path", text(line.path)},
+  Json document{{"process", line.process.text()},
+                {"sequence", whole(line.sequence)},
+                {"at", moment(line.at)},
+                {"node_id", whole(line.node)},
+                {"kind", line.kind},
+                {"path", text(line.path)},
                 {"happening", line.happening}};
   if (!line.cause.empty()) document["cause"] = text(line.cause);
   if (line.happening == "backing_off") document["delay_ms"] = line.delay_ms;

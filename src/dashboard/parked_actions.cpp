@@ -48,8 +48,8 @@ Outcome<Subject> subject_of(const Services& services, const Request& request, co
   if (!stacks) return refusal_of(stacks.fault());
   std::erase_if(*stacks, [&](const auto& stack) { return stack.place.aggregate != *aggregate; });
   if (stacks->empty()) return not_found("NOTHING_PARKED", *name + " has nothing parked of " + deed->target);
-  return Subject{*named,           *std::move(body),    *std::move(deed), *std::move(aggregate),
-                 *std::move(parking), *std::move(stacks)};
+  return Subject{
+      *named, *std::move(body), *std::move(deed), *std::move(aggregate), *std::move(parking), *std::move(stacks)};
 }
 
 /// Another version's rows are not this code's to write.

@@ -18,7 +18,8 @@ class ClientReaderInterface;
 
 namespace keel::dashboard {
 
-/// Asks one process by `keel.ops.v1`. Each call blocks for at most `patience`, then it is DEADLINE_EXCEEDED. Any thread.
+/// Asks one process by `keel.ops.v1`. Each call blocks for at most `patience`, then it is DEADLINE_EXCEEDED. Any
+/// thread.
 class ProcessClient {
  public:
   /// `token` is sent with what changes something; empty: nothing is.
@@ -30,7 +31,8 @@ class ProcessClient {
   // -- looking -----------------------------------------------------------------------------------------------------
   grpc::Status process(ops::v1::GetProcessResponse& answer) const;
   grpc::Status configuration(ops::v1::GetConfigurationResponse& answer) const;
-  grpc::Status tree(const ops::v1::GetSupervisionTreeRequest& request, ops::v1::GetSupervisionTreeResponse& answer) const;
+  grpc::Status tree(const ops::v1::GetSupervisionTreeRequest& request,
+                    ops::v1::GetSupervisionTreeResponse& answer) const;
   grpc::Status events(const ops::v1::ListSupervisionEventsRequest& request,
                       ops::v1::ListSupervisionEventsResponse& answer) const;
   grpc::Status actor(const ops::v1::GetActorRequest& request, ops::v1::GetActorResponse& answer) const;

@@ -68,7 +68,8 @@ Reply plan_of(const query::Projection& projection, replay::ReadStore& store, jou
                 {"target_generation", latest + 1},
                 {"lanes", lanes->size()}};
   if (const auto seconds = estimate(store, projection.name, events)) document["estimate_seconds"] = *seconds;
-  if (const auto why = replay::unfinished(*generations, projection.name); !why.empty()) document["obstacle"] = text(why);
+  if (const auto why = replay::unfinished(*generations, projection.name); !why.empty())
+    document["obstacle"] = text(why);
   return document;
 }
 

@@ -176,7 +176,8 @@ std::optional<double> ProjectionWatch::lag_seconds(const ProjectionSample& sampl
   if (sample.lag() <= 0) return 0.0;
   auto lanes = sample.lanes;
   std::erase_if(lanes, [](const auto& lane) { return lane.head <= lane.row.position.value; });
-  std::ranges::sort(lanes, std::ranges::greater(), [](const auto& lane) { return lane.head - lane.row.position.value; });
+  std::ranges::sort(lanes, std::ranges::greater(),
+                    [](const auto& lane) { return lane.head - lane.row.position.value; });
   std::optional<Timestamp> oldest;
   int asked = 0;
   for (const auto& lane : lanes) {

@@ -75,7 +75,8 @@ class ProjectionWatch {
   };
 
   Result<Heads> heads(journal::Journal& journal) const;
-  Result<ProjectionSample> look(const query::Projection& projection, replay::ReadStore& store, const Heads& heads) const;
+  Result<ProjectionSample> look(const query::Projection& projection, replay::ReadStore& store,
+                                const Heads& heads) const;
   void measure(ProjectionSample& sample, Timestamp now);
   std::optional<double> lag_seconds(const ProjectionSample& sample, journal::Journal& journal, Timestamp now);
   std::optional<Timestamp> recorded_at(const ProjectionSample::Lane& lane, journal::Journal& journal);

@@ -47,7 +47,7 @@ Json document_of(const Refusal& refusal);
 template <class T>
 class [[nodiscard]] Outcome {
  public:
-  Outcome(T value) : content_(std::move(value)) {}          // NOLINT(google-explicit-constructor)
+  Outcome(T value) : content_(std::move(value)) {}            // NOLINT(google-explicit-constructor)
   Outcome(Refusal refusal) : content_(std::move(refusal)) {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return std::holds_alternative<T>(content_); }

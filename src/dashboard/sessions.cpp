@@ -34,7 +34,8 @@ Sessions::Sessions(AccessOptions options, Clock clock)
     : options_(std::move(options)), clock_(std::move(clock)), common_csrf_(random_secret()) {}
 
 Visitor Sessions::visitor(std::string_view cookie, std::string_view address) {
-  if (!options_.login_required()) return {options_.without_token, common_csrf_, who_is(options_.without_token, address)};
+  if (!options_.login_required())
+    return {options_.without_token, common_csrf_, who_is(options_.without_token, address)};
   const std::lock_guard lock(mutex_);
   const auto found = sessions_.find(cookie);
   if (found == sessions_.end() || found->second.ends <= clock_()) return {{}, common_csrf_, who_is({}, address)};
@@ -42,7 +43,8 @@ Visitor Sessions::visitor(std::string_view cookie, std::string_view address) {
 }
 
 Outcome<std::string> Sessions::log_in(std::string_view token, std::string_view address) {
-  if (!options_.login_required()) return conflict("NO_LOGIN", "this dashboard has no tokens: there is nothing to log in to");
+  if (!options_.login_required())
+    return conflict("NO_LOGIN", "this dashboard has no tokens: there is nothing to log in to");
   const std::lock_guard lock(mutex_);
   if (too_many_attempts(address)) {
     return Refusal{429, "RESOURCE_EXHAUSTED", "TOO_MANY_ATTEMPTS", "too many wrong tokens: wait a minute"};
@@ -65,9 +67,9 @@ void Sessions::log_out(std::string_view cookie) {
 /// Every token is compared, whichever fits, so that the time does not tell.
 std::optional<Role> Sessions::role_of(std::string_view token) const {
   std::optional<Role> role;
-  for (const auto& [expected, its_role] : {std::pair(&options_.viewer_token, Role::viewer),
-                                           std::pair(&options_.operator_token, Role::operating),
-                                           std::pair(&options_.admin_token, Role::admin)}) {
+  for (const auto& [expected, its_role] :
+       {std::pair(&options_.viewer_token, Role::viewer), std::pair(&options_.operator_token, Role::operating),
+        std::pair(&options_.admin_token, Role::admin)}) {
     const bool same = same_secret(token, *expected);
     if (same && !expected->empty()) role = its_role;
   }

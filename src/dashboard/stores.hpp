@@ -22,8 +22,8 @@ class Stores {
 
   Result<Pool<replay::ReadStore>::Lease> read() { return read_.take(); }
   Result<Pool<journal::Journal>::Lease> journal() { return journal_.take(); }
-  /// A session of its own, without a limit of time: for long work, and for a projection's lock, which is held as long as
-  /// the session lives.
+  /// A session of its own, without a limit of time: for long work, and for a projection's lock, which is held as long
+  /// as the session lives.
   Result<std::unique_ptr<replay::ReadStore>> for_work() const {
     return replay::ReadStore::open(read_dsn_, {"keel dashboard work", std::chrono::milliseconds(0)});
   }

@@ -44,7 +44,9 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-bool switched_on(const std::string& given) { return !given.empty() && given != "false" && given != "no" && given != "0"; }
+bool switched_on(const std::string& given) {
+  return !given.empty() && given != "false" && given != "no" && given != "0";
+}
 
 Outcome<Question> question_of(const Request& request) {
   Question question;
@@ -71,7 +73,8 @@ bool fits(const Question& question, const Node& node) {
          lower(node.last_cause).find(question.wanted) != std::string::npos;
 }
 
-// -- as it was -----------------------------------------------------------------------------------------------------------
+// -- as it was
+// -----------------------------------------------------------------------------------------------------------
 
 /// What nobody answers for is neither running nor anything else that was stored last.
 void fade(std::vector<Node>& nodes, ops::Presence presence) {
@@ -104,15 +107,18 @@ Outcome<Answer> page_of(const std::vector<Node>& nodes, const Question& question
     return bad_field("page_token", "is none that was given out for this question");
   }
   std::vector<Node> level;
-  std::ranges::copy_if(nodes, std::back_inserter(level), [&](const auto& node) { return node.parent == question.parent; });
+  std::ranges::copy_if(nodes, std::back_inserter(level),
+                       [&](const auto& node) { return node.parent == question.parent; });
   Answer answer;
-  for (auto i = begin; i < level.size() && answer.nodes.size() < question.page_size; ++i) answer.nodes.push_back(level[i]);
+  for (auto i = begin; i < level.size() && answer.nodes.size() < question.page_size; ++i)
+    answer.nodes.push_back(level[i]);
   const auto next = begin + answer.nodes.size();
   if (next < level.size()) answer.next_page_token = std::to_string(next);
   return answer;
 }
 
-// -- as it is ------------------------------------------------------------------------------------------------------------
+// -- as it is
+// ------------------------------------------------------------------------------------------------------------
 
 const Node* walked(const ProcessSample& process, std::uint64_t id) {
   if (!process.tree) return nullptr;
@@ -182,7 +188,8 @@ Outcome<Answer> found_in(Services& services, const ProcessSample& process, const
   return answer;
 }
 
-// -- over all processes --------------------------------------------------------------------------------------------------
+// -- over all processes
+// --------------------------------------------------------------------------------------------------
 
 bool lived_at(const ProcessSample& process, Timestamp at) {
   const auto& known = process.seen.known;

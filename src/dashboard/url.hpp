@@ -26,8 +26,8 @@ std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_s
 /// another one, and could else read everything.
 class Hosts {
  public:
-  /// On loopback: `localhost`, `127.0.0.1` and `[::1]` with the port, and those that are named. Elsewhere: those that are
-  /// named, or any when none is.
+  /// On loopback: `localhost`, `127.0.0.1` and `[::1]` with the port, and those that are named. Elsewhere: those that
+  /// are named, or any when none is.
   Hosts(std::string_view listen_host, int port, std::vector<std::string> named);
   bool takes(std::string_view host) const;
 

@@ -1,16 +1,12 @@
 #include "dashboard/works.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
-#include "ops/log.hpp"
 #include "replay/rebuild_plan.hpp"
 
 namespace keel::dashboard {
 namespace {
-
-constexpr std::string_view logger = "dashboard";
 
 Refusal not_migrated(const std::string& projection) {
   return not_found("PROJECTION_NOT_MIGRATED", projection + " was never migrated: run `keel migrate`");
@@ -54,7 +50,8 @@ std::optional<Refusal> Works::obstacle(const std::string& projection) {
     job = over ? jobs_.erase(job) : std::next(job);
   }
   if (std::ranges::count(jobs_, projection, &Job::projection) > 0) {
-    return conflict("STATE_CONFLICT", "this dashboard works at '" + projection + "' now: wait for its end, or cancel it");
+    return conflict("STATE_CONFLICT",
+                    "this dashboard works at '" + projection + "' now: wait for its end, or cancel it");
   }
   if (jobs_.size() < options_.at_once) return {};
   return conflict("TOO_MUCH_WORK", "this dashboard does as much at once as it may: wait until something has ended");
@@ -72,8 +69,8 @@ std::optional<Refusal> Works::begin(const std::string& projection, std::function
   job.projection = projection;
   job.thread = std::thread([&job, work = std::move(work)]() mutable {
     work();
-    work = {};  // with it goes the projection's lock
     job.over = true;
+    work = {};  // with it goes the projection's lock; whoever begins the next work joins this thread first
   });
   return {};
 }
@@ -134,15 +131,10 @@ Outcome<Done> Works::resume(std::int64_t id, replay::Deed deed) {
 
 void Works::run_rebuild(const query::Projection& projection, const replay::Operation& operation,
                         const std::shared_ptr<replay::ReadStore>& store, const replay::Deed& deed) const {
-  const auto end = replay::rebuild(
+  // How it ended stands in its row, and in the log.
+  replay::rebuild(
       parts_.rebuild_parts(projection), options_.rebuild, operation, *store, deed, [this] { return ended_.load(); },
       [](const auto&) {});
-  log::info(logger, "a rebuild has ended",
-            {{"operation", operation.id},
-             {"projection", projection.name},
-             {"state", end.state},
-             {"events", end.events},
-             {"why", end.fault ? end.fault->what : std::string()}});
 }
 
 }  // namespace keel::dashboard

@@ -32,7 +32,8 @@ class Works {
     std::size_t checks_kept = 20;
   };
 
-  Works(const DashboardParts& parts, Stores& stores, Options options) : parts_(parts), stores_(stores), options_(options) {}
+  Works(const DashboardParts& parts, Stores& stores, Options options)
+      : parts_(parts), stores_(stores), options_(options) {}
   /// As `stop`.
   ~Works();
   Works(const Works&) = delete;
@@ -45,7 +46,8 @@ class Works {
   /// NOT_FOUND/OPERATION_NOT_FOUND; FAILED_PRECONDITION/STATE_CONFLICT.
   Outcome<Done> resume(std::int64_t operation, replay::Deed deed);
 
-  // -- verifications ---------------------------------------------------------------------------------------------------
+  // -- verifications
+  // ---------------------------------------------------------------------------------------------------
   /// The check's id. Nothing: the live generation.
   Outcome<std::string> verify(const query::Projection& projection, std::optional<std::int64_t> generation,
                               replay::Deed deed);

@@ -93,7 +93,8 @@ class InMemoryParking final : public Parking {
     }
     ++known->depth;
     known->discarded = known->discarded || row.discarded_at;
-    if (row.discarded_at) known->discarded_at = std::min(known->discarded_at.value_or(*row.discarded_at), *row.discarded_at);
+    if (row.discarded_at)
+      known->discarded_at = std::min(known->discarded_at.value_or(*row.discarded_at), *row.discarded_at);
   }
 
   std::shared_ptr<InMemoryReadStore> store_;

@@ -122,7 +122,8 @@ Exit rebuild(CommandCall& call) {
   if (!generations) return call.fail(generations.fault());
   if (generations->empty())
     return call.fail(Exit::not_found, projection->name + " was never migrated: run `keel migrate`");
-  if (const auto why = replay::unfinished(*generations, projection->name); !why.empty()) return call.fail(Exit::conflict, why);
+  if (const auto why = replay::unfinished(*generations, projection->name); !why.empty())
+    return call.fail(Exit::conflict, why);
 
   Plan plan;
   plan.columns = {"projection", "version", "events", "target_tables", "side_effects"};

@@ -98,8 +98,7 @@ DashboardParts parts_of(const Configuration& configuration, const std::vector<Co
 /// Neither databases nor processes need to be there: what is missing is what it is to show.
 Exit serve(Role& role, const DashboardOptions& options, const std::vector<Context>& contexts) {
   const Configuration& configuration = role.configuration();
-  auto started =
-      dashboard::Dashboard::start(options, parts_of(configuration, contexts), dashboard::web_files());
+  auto started = dashboard::Dashboard::start(options, parts_of(configuration, contexts), dashboard::web_files());
   if (!started) {
     complain(logger, started.fault());
     return Exit::failed;
@@ -121,7 +120,8 @@ Exit serve(Role& role, const DashboardOptions& options, const std::vector<Contex
   role.insist("dashboard", [] { return Result<Done>(Done{}); });
   (*server)->serving(true);
   desk.announce((*server)->port(), configuration.text("read.dsn"));
-  log::info(logger, "serving", {{"port", shown.port()}, {"base_path", options.base_path}, {"actions", options.actions}});
+  log::info(logger, "serving",
+            {{"port", shown.port()}, {"base_path", options.base_path}, {"actions", options.actions}});
   role.stop_signal().wait();
 
   const Watchdog watchdog(configuration.duration("shutdown.grace"));
