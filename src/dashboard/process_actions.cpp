@@ -62,6 +62,8 @@ Outcome<Subject> subject_of(const Services& services, const std::string& id) {
   if (!found) return found.refusal();
   auto client = client_of(services, *found->process);
   if (!client) return client.refusal();
+  // Else somebody else may listen where it did.
+  if (!found->process->told) return unavailable("PROCESS_UNREACHABLE", "it did not answer: " + found->process->trouble);
   return Subject{*std::move(found), *std::move(client)};
 }
 
