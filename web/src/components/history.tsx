@@ -1,0 +1,48 @@
+import type { HistoryEvent } from "../api/types";
+import { duration } from "../format/time";
+import { eventKey } from "../state/topics";
+import { href } from "../state/router";
+import { State } from "./state";
+import { LongText, Moment, Text } from "./text";
+
+export const actorHref = (process: string, node: string): string => href(["actor", process, node]);
+
+const momentBefore = (at: string): string => new Date(Date.parse(at) - 1).toISOString();
+
+/** Where the tree is shown as it was just before. */
+export const treeBefore = (event: HistoryEvent): string => href(["tree"], { at: momentBefore(event.at) });
+
+function Who({ event }: { event: HistoryEvent }) {
+  if (event.node_id === "0" || event.node_id === "") return <Text of={event.path} max={90} />;
+  return (
+    <a href={actorHref(event.process, event.node_id)}>
+      <Text of={event.path} max={90} />
+    </a>
+  );
+}
+
+/** What happened, newest first: when, to whom, what, why. */
+export function HistoryList({ events, with_path = true, empty }: { events: HistoryEvent[]; with_path?: boolean; empty: string }) {
+  if (events.length === 0) return <div class="empty">{empty}</div>;
+  return (
+    <ol class="history" aria-label="History, newest first">
+      {events.map((event) => (
+        <li key={eventKey(event)} data-happening={event.happening}>
+          <Moment at={event.at} fine />
+          <State of={event.happening} detail={event.delay_ms === undefined ? undefined : duration(event.delay_ms / 1000)} />
+          <div class="history-what">
+            {with_path && <Who event={event} />}
+            {event.cause && (
+              <p class="cause">
+                <LongText of={event.cause} max={220} />
+              </p>
+            )}
+          </div>
+          <a class="small-text" href={treeBefore(event)} aria-label={`Tree just before this (${event.at})`}>
+            tree before
+          </a>
+        </li>
+      ))}
+    </ol>
+  );
+}
