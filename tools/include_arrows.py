@@ -43,7 +43,7 @@ GENERATED = [
 LIBRARIES = [
     (r"caf/", r"actors/"),
     (r"librdkafka/", r"kafka/"),
-    (r"(libpq-fe\.h|libpq/|pqxx/)", r"(journal|query|bench)/(.*/)?postgres_\w+\.[ch]pp"),
+    (r"(libpq-fe\.h|libpq/|pqxx/)", r"(journal|query|ops|bench)/(.*/)?postgres_\w+\.[ch]pp"),
     (r"(grpcpp|grpc)/", r"(command|query|ops|app|bench)/"),
     (r"absl/", r"ops/grpc_process\.cpp"),
     (r"(httplib\.h|prometheus/)", r"ops/"),

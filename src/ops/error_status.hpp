@@ -19,7 +19,7 @@ struct ErrorDetail {
   /// Who defines the reason: `keel` or `<context>.keel`.
   std::string domain = "keel";
   /// Every variable part of the message.
-  std::map<std::string, std::string> metadata;
+  std::map<std::string, std::string> metadata{};
 
   struct FieldViolation {
     /// Path, e.g. `price.currency_code`.
@@ -28,9 +28,9 @@ struct ErrorDetail {
     std::string description;
   };
   /// `google.rpc.BadRequest`, when not empty.
-  std::vector<FieldViolation> violations;
+  std::vector<FieldViolation> violations{};
   /// `google.rpc.RetryInfo`: waiting this long may help.
-  std::optional<std::chrono::milliseconds> retry_after;
+  std::optional<std::chrono::milliseconds> retry_after{};
 };
 
 /// An error as every surface of Keel tells it: the details travel in `grpc-status-details-bin`.

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "ops/call_series.hpp"
+#include "ops/ends_streams.hpp"
 #include "ops/grpc_metrics.hpp"
 #include "ops/grpc_process.hpp"
 #include "ops/listen_address.hpp"
@@ -118,6 +119,7 @@ bool is_socket_path(const std::string& address) { return address.starts_with("un
 
 struct GrpcServer::Running {
   std::shared_ptr<Names> names = std::make_shared<Names>();
+  std::vector<EndsStreams*> with_streams;
   std::unique_ptr<grpc::Server> server;
   int port = 0;
   bool down = false;
@@ -142,7 +144,10 @@ Result<std::unique_ptr<GrpcServer>> GrpcServer::start(const GrpcOptions& options
   watch(builder, services, metrics);
   builder.SetOption(std::make_unique<Plugins>(running->names, options.reflection));
   builder.AddListeningPort(options.listen, *credentials, &running->port);
-  for (grpc::Service* const service : services) builder.RegisterService(service);
+  for (grpc::Service* const service : services) {
+    builder.RegisterService(service);
+    if (auto* const streaming = dynamic_cast<EndsStreams*>(service)) running->with_streams.push_back(streaming);
+  }
   running->server = builder.BuildAndStart();
   if (running->server == nullptr || running->port == 0) return fault(cannot_listen("gRPC server", options.listen));
   if (is_socket_path(options.listen)) running->port = 0;
@@ -162,6 +167,7 @@ void GrpcServer::serving(std::string_view service, bool yes) {
 
 void GrpcServer::shutdown(std::chrono::milliseconds grace) {
   if (std::exchange(running_->down, true)) return;
+  for (EndsStreams* const streaming : running_->with_streams) streaming->end_streams();
   running_->server->Shutdown(std::chrono::system_clock::now() + grace);
   running_->server->Wait();
 }

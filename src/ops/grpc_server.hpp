@@ -60,8 +60,9 @@ class GrpcServer {
   /// Health of one service by its full name.
   void serving(std::string_view service, bool yes);
 
-  /// Stops listening, lets running calls end for at most `grace`, then cancels them; returns when none is left. Open
-  /// streams (a client's Health/Watch too) use up the whole grace. Once; later calls do nothing.
+  /// Ends the streams of services that are `EndsStreams`, stops listening, lets running calls end for at most `grace`,
+  /// then cancels them; returns when none is left. Other open streams (a client's Health/Watch too) use up the whole
+  /// grace. Once; later calls do nothing.
   void shutdown(std::chrono::milliseconds grace);
 
   /// The port listened on; 0 for a unix socket.

@@ -11,14 +11,13 @@
 #include <utility>
 
 #include "ops/log_line.hpp"
+#include "ops/log_tail.hpp"
 #include "ops/metrics.hpp"
 
 namespace keel::log {
 namespace {
 
 constexpr std::array<std::string_view, 5> level_words = {"debug", "info", "warn", "error", "off"};
-
-std::string_view word_of(Level level) { return level_words[static_cast<std::size_t>(level)]; }
 
 /// Where lines go, and how they look. Replaced whole, so that a line is written by one set of options.
 class Output {
@@ -32,7 +31,10 @@ class Output {
   }
 
   void write(Level level, std::string_view logger, std::string_view message, Fields fields) {
-    const std::string line = line_of(options_.format, options_, system_now(), level, logger, message, fields);
+    const Timestamp now = system_now();
+    const std::string line = line_of(options_.format, options_, now, level, logger, message, fields);
+    const bool is_json = options_.format == Format::json;
+    tail().add(level, is_json ? line : line_of(Format::json, options_, now, level, logger, message, fields));
     if (options_.sink == nullptr) {
       stderr_.log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
       return;
@@ -56,7 +58,7 @@ struct State {
   State() {
     for (const Level each : {Level::debug, Level::info, Level::warn, Level::error}) {
       lines[static_cast<std::size_t>(each)] = ops::metrics().counter(
-          "keel_log_messages_total", "Log lines written, by level.", {{"level", std::string(word_of(each))}});
+          "keel_log_messages_total", "Log lines written, by level.", {{"level", std::string(name_of(each))}});
     }
   }
 };
@@ -110,9 +112,13 @@ std::optional<Level> parse_level(std::string_view word) {
   return std::nullopt;
 }
 
+std::string_view name_of(Level level) { return level_words[static_cast<std::size_t>(level)]; }
+
+Level level() { return state().level.load(std::memory_order_relaxed); }
+
 std::string line_of(Format format, const Options& options, Timestamp at, Level level, std::string_view logger,
                     std::string_view message, Fields fields) {
-  const Event event{at, word_of(level), logger, message, options.service, options.node, fields};
+  const Event event{at, name_of(level), logger, message, options.service, options.node, fields};
   return format == Format::text ? text_line(event) : json_line(event);
 }
 

@@ -75,6 +75,10 @@ void set_level(Level level);
 
 /// Nothing when the word is none of `debug info warn error off`.
 std::optional<Level> parse_level(std::string_view word);
+/// The word.
+std::string_view name_of(Level level);
+/// What is logged now: this and above.
+Level level();
 
 /// The line of one event in the given (not `automatic`) format: what the functions above write. Pure.
 ///

@@ -41,6 +41,10 @@ std::vector<std::string> stat_fields() {
   return {std::istream_iterator<std::string>(rest), {}};
 }
 
+std::int64_t resident_bytes(const std::vector<std::string>& fields) {
+  return std::stoll(fields[21]) * sysconf(_SC_PAGESIZE);
+}
+
 std::optional<double> boot_time() {
   std::ifstream file("/proc/stat");
   for (std::string key; file >> key;) {
@@ -66,8 +70,7 @@ std::string process_metrics() {
   if (const auto files = open_files()) append(out, "process_open_fds", "gauge", "Open file descriptors.", *files);
   const auto fields = stat_fields();
   if (fields.size() < 22) return out;
-  const double page = static_cast<double>(sysconf(_SC_PAGESIZE));
-  append(out, "process_resident_memory_bytes", "gauge", "Memory in RAM.", std::stod(fields[21]) * page);
+  append(out, "process_resident_memory_bytes", "gauge", "Memory in RAM.", static_cast<double>(resident_bytes(fields)));
   append(out, "process_threads", "gauge", "Threads.", std::stod(fields[17]));
   const auto booted = boot_time();
   if (!booted) return out;
@@ -75,6 +78,16 @@ std::string process_metrics() {
   append(out, "process_start_time_seconds", "gauge", "When the process started, Unix time.",
          *booted + std::stod(fields[19]) / ticks);
   return out;
+}
+
+ProcessUsage process_usage() {
+  ProcessUsage usage;
+  usage.cpu_seconds = cpu_seconds();
+  const auto fields = stat_fields();
+  if (fields.size() < 22) return usage;
+  usage.resident_bytes = resident_bytes(fields);
+  usage.threads = std::stoi(fields[17]);
+  return usage;
 }
 
 }  // namespace keel::ops

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -44,78 +45,102 @@ std::string_view name_of(NodeState state) { return state_names[static_cast<std::
 std::string_view name_of(Strategy strategy) { return strategy_names[static_cast<std::size_t>(strategy)]; }
 std::string_view name_of(Happening happening) { return happening_names[static_cast<std::size_t>(happening)]; }
 
+/// Something to remember, under the mutex. Whoever listens hears of it when the mutex is free again.
+class SupervisionRegistry::Deed {
+ public:
+  explicit Deed(Tree& tree) : tree_(tree), lock_(tree.mutex), before_(tree.last_sequence) {}
+  ~Deed() { done(); }
+  Deed(const Deed&) = delete;
+  Deed& operator=(const Deed&) = delete;
+
+  void done() {
+    if (!lock_.owns_lock()) return;
+    const auto listeners = tree_.last_sequence == before_ ? nullptr : tree_.listeners;
+    lock_.unlock();
+    if (listeners == nullptr) return;
+    for (const auto& listener : *listeners) {
+      if (const auto alive = listener.lock()) alive->history_grew();
+    }
+  }
+
+ private:
+  Tree& tree_;
+  std::unique_lock<std::mutex> lock_;
+  const std::uint64_t before_;
+};
+
 SupervisionRegistry::SupervisionRegistry() : SupervisionRegistry(Options{}) {}
 SupervisionRegistry::SupervisionRegistry(Options options, Metrics& metrics)
     : tree_(std::make_unique<Tree>(std::move(options), metrics)) {}
 SupervisionRegistry::~SupervisionRegistry() = default;
 
 NodeId SupervisionRegistry::started(NodeSpec spec) {
-  const std::lock_guard lock(tree_->mutex);
+  const Deed deed(*tree_);
   const SupervisedNode& node = tree_->add(std::move(spec));
   tree_->record(node, Happening::started);
   return node.id;
 }
 
 void SupervisionRegistry::crashed(NodeId node, std::string_view cause) {
-  std::unique_lock lock(tree_->mutex);
+  Deed deed(*tree_);
   SupervisedNode* const known = tree_->find(node);
   if (known == nullptr) return;
   tree_->fail(*known, NodeState::crashed, cause);
   tree_->failures.add(known->spec.kind);
   const SupervisionEvent event = tree_->record(*known, Happening::crashed, cause);
-  lock.unlock();
+  deed.done();
   tell_log(event);
 }
 
 void SupervisionRegistry::backing_off(NodeId node, std::chrono::milliseconds delay) {
-  const std::lock_guard lock(tree_->mutex);
+  const Deed deed(*tree_);
   SupervisedNode* const known = tree_->find(node);
   if (known == nullptr) return;
   tree_->enter(*known, NodeState::backing_off);
   tree_->record(*known, Happening::backing_off, known->last_cause, delay);
 }
 
-void SupervisionRegistry::restarted(NodeId node) {
-  const std::lock_guard lock(tree_->mutex);
+void SupervisionRegistry::restarted(NodeId node, std::string_view cause) {
+  const Deed deed(*tree_);
   SupervisedNode* const known = tree_->find(node);
   if (known == nullptr) return;
   tree_->restart(*known);
-  tree_->record(*known, Happening::restarted);
+  tree_->record(*known, Happening::restarted, cause);
 }
 
 void SupervisionRegistry::stopped(NodeId node, std::string_view cause) {
-  const std::lock_guard lock(tree_->mutex);
+  const Deed deed(*tree_);
   if (SupervisedNode* const known = tree_->find(node)) tree_->stop(*known, cause);
 }
 
 void SupervisionRegistry::quarantined(NodeId node, std::string_view cause) {
-  std::unique_lock lock(tree_->mutex);
+  Deed deed(*tree_);
   SupervisedNode* const known = tree_->find(node);
   if (known == nullptr) return;
   tree_->fail(*known, NodeState::quarantined, cause);
   const SupervisionEvent event = tree_->record(*known, Happening::quarantined, cause);
-  lock.unlock();
+  deed.done();
   tell_log(event);
 }
 
 void SupervisionRegistry::escalated(NodeId node, std::string_view cause) {
-  std::unique_lock lock(tree_->mutex);
+  Deed deed(*tree_);
   SupervisedNode* const known = tree_->find(node);
   if (known == nullptr) return;
   tree_->fail(*known, NodeState::crashed, cause);
   tree_->escalations.add();
   const SupervisionEvent event = tree_->record(*known, Happening::escalated, cause);
-  lock.unlock();
+  deed.done();
   tell_log(event);
 }
 
 void SupervisionRegistry::removed(NodeId node) {
-  const std::lock_guard lock(tree_->mutex);
+  const Deed deed(*tree_);
   if (tree_->find(node) != nullptr) tree_->erase(node);
 }
 
 std::shared_ptr<AggregateGroup> SupervisionRegistry::started_group(NodeId parent, std::string name) {
-  const std::lock_guard lock(tree_->mutex);
+  const Deed deed(*tree_);
   SupervisedNode& node = tree_->add({parent, std::move(name), NodeKind::aggregate_group, Strategy::one_for_one, 0, {}});
   node.group = std::make_shared<AggregateGroup>(node.id, tree_->aggregates);
   tree_->record(node, Happening::started);
@@ -123,7 +148,7 @@ std::shared_ptr<AggregateGroup> SupervisionRegistry::started_group(NodeId parent
 }
 
 void SupervisionRegistry::aggregate_crashed(NodeId group, std::string_view aggregate, std::string_view cause) {
-  std::unique_lock lock(tree_->mutex);
+  Deed deed(*tree_);
   SupervisedNode* const known = tree_->find(group);
   if (known == nullptr) return;
   tree_->failures.add(NodeKind::aggregate);
@@ -138,12 +163,12 @@ void SupervisionRegistry::aggregate_crashed(NodeId group, std::string_view aggre
   }
   tree_->fail(*shown, NodeState::crashed, cause);
   const SupervisionEvent event = tree_->record(*shown, Happening::crashed, cause);
-  lock.unlock();
+  deed.done();
   tell_log(event);
 }
 
 void SupervisionRegistry::aggregate_restarted(NodeId group, std::string_view aggregate) {
-  const std::lock_guard lock(tree_->mutex);
+  const Deed deed(*tree_);
   SupervisedNode* const known = tree_->find(group);
   if (known == nullptr) return;
   if (SupervisedNode* const shown = tree_->find_troubled(*known, aggregate)) {
@@ -156,7 +181,7 @@ void SupervisionRegistry::aggregate_restarted(NodeId group, std::string_view agg
 }
 
 void SupervisionRegistry::aggregate_quarantined(NodeId group, std::string_view aggregate, std::string_view cause) {
-  std::unique_lock lock(tree_->mutex);
+  Deed deed(*tree_);
   SupervisedNode* const known = tree_->find(group);
   if (known == nullptr) return;
   SupervisedNode* shown = tree_->find_troubled(*known, aggregate);
@@ -166,12 +191,12 @@ void SupervisionRegistry::aggregate_quarantined(NodeId group, std::string_view a
   }
   tree_->fail(*shown, NodeState::quarantined, cause);
   const SupervisionEvent event = tree_->record(*shown, Happening::quarantined, cause);
-  lock.unlock();
+  deed.done();
   tell_log(event);
 }
 
 void SupervisionRegistry::aggregate_recovered(NodeId group, std::string_view aggregate) {
-  const std::lock_guard lock(tree_->mutex);
+  const Deed deed(*tree_);
   SupervisedNode* const known = tree_->find(group);
   if (known == nullptr) return;
   if (const SupervisedNode* const shown = tree_->find_troubled(*known, aggregate)) {
@@ -186,10 +211,58 @@ void SupervisionRegistry::aggregate_recovered(NodeId group, std::string_view agg
   tree_->record_hidden(*known, aggregate, Happening::recovered);
 }
 
+void SupervisionRegistry::aggregate_stopped(NodeId group, std::string_view aggregate, std::string_view cause) {
+  const Deed deed(*tree_);
+  SupervisedNode* const known = tree_->find(group);
+  if (known == nullptr) return;
+  if (SupervisedNode* const shown = tree_->find_troubled(*known, aggregate)) {
+    tree_->fail(*shown, NodeState::stopped, cause);
+    tree_->record(*shown, Happening::stopped, cause);
+    return;
+  }
+  tree_->record_hidden(*known, aggregate, Happening::stopped, cause);
+}
+
+void SupervisionRegistry::listen(std::weak_ptr<HistoryListener> listener) {
+  const std::lock_guard lock(tree_->mutex);
+  auto listeners = std::make_shared<std::vector<std::weak_ptr<HistoryListener>>>();
+  if (tree_->listeners != nullptr) {
+    std::ranges::copy_if(*tree_->listeners, std::back_inserter(*listeners),
+                         [](const auto& known) { return !known.expired(); });
+  }
+  listeners->push_back(std::move(listener));
+  tree_->listeners = std::move(listeners);
+}
+
 std::optional<NodeView> SupervisionRegistry::node(NodeId node) const {
   const std::lock_guard lock(tree_->mutex);
   const SupervisedNode* const known = tree_->find(node);
   return known == nullptr ? std::nullopt : std::optional(tree_->view(*known));
+}
+
+std::vector<NodeView> SupervisionRegistry::lineage(NodeId node) const {
+  const std::lock_guard lock(tree_->mutex);
+  std::vector<NodeView> views;
+  for (const auto* one = tree_->find(node); one != nullptr; one = tree_->find(one->spec.parent)) {
+    views.push_back(tree_->view(*one));
+  }
+  std::ranges::reverse(views);
+  return views;
+}
+
+std::optional<NodeDetail> SupervisionRegistry::detail(NodeId node, std::size_t limit) const {
+  const std::lock_guard lock(tree_->mutex);
+  const SupervisedNode* const known = tree_->find(node);
+  return known == nullptr ? std::nullopt : std::optional(tree_->detail(*known, limit));
+}
+
+std::optional<NodeDetail> SupervisionRegistry::detail(NodeId group, std::string_view aggregate,
+                                                      std::size_t limit) const {
+  const std::lock_guard lock(tree_->mutex);
+  const SupervisedNode* const known = tree_->find(group);
+  if (known == nullptr) return std::nullopt;
+  if (const SupervisedNode* const shown = tree_->find_troubled(*known, aggregate)) return tree_->detail(*shown, limit);
+  return tree_->detail_of_hidden(*known, aggregate, limit);
 }
 
 std::vector<NodeView> SupervisionRegistry::children(NodeId parent, std::size_t limit, NodeId after) const {

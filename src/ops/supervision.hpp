@@ -80,6 +80,26 @@ struct SupervisionEvent {
   std::string cause;
   /// Of `backing_off`: how long.
   std::chrono::milliseconds delay{0};
+  /// Who supervises it; 0 for a root.
+  NodeId parent = 0;
+};
+
+/// A node with all that is known of it.
+struct NodeDetail {
+  /// Of an aggregate that is not shown in the tree the id is 0.
+  NodeView node;
+  /// Names from the root.
+  std::string path;
+  /// Its own lines of the history, the latest, oldest first.
+  std::vector<SupervisionEvent> history;
+};
+
+/// Hears that the history has grown, and reads it on from where it stands: so nothing is queued for anybody.
+class HistoryListener {
+ public:
+  virtual ~HistoryListener() = default;
+  /// On the thread of whoever told the registry, while its mutex is free; calls may overlap. Must not block.
+  virtual void history_grew() noexcept = 0;
 };
 
 /// Counts a lane's aggregates without a lock: held by the lane, one relaxed addition a call. Any thread.
@@ -140,8 +160,8 @@ class SupervisionRegistry {
   void crashed(NodeId node, std::string_view cause);
   /// It will be started again after `delay`.
   void backing_off(NodeId node, std::chrono::milliseconds delay);
-  /// It runs again; counts as one restart.
-  void restarted(NodeId node);
+  /// It runs again; counts as one restart. `cause` when somebody asked for it.
+  void restarted(NodeId node, std::string_view cause = {});
   /// On purpose, or because its supervisor goes. Its children are stopped with it.
   void stopped(NodeId node, std::string_view cause);
   /// It waits for a person.
@@ -161,8 +181,21 @@ class SupervisionRegistry {
   /// It is well (or gone) again and no longer shown.
   void aggregate_recovered(NodeId group, std::string_view aggregate);
 
+  /// On purpose: it left memory, or need not wait for a person any more. Shown on if it was shown.
+  void aggregate_stopped(NodeId group, std::string_view aggregate, std::string_view cause);
+
+  // -- heard by streams ------------------------------------------------------------
+  /// It hears of every event from now on, for as long as it lives.
+  void listen(std::weak_ptr<HistoryListener> listener);
+
   // -- asked by people --------------------------------------------------------------
   std::optional<NodeView> node(NodeId node) const;
+  /// The nodes from the root down to this one; empty when it is unknown.
+  std::vector<NodeView> lineage(NodeId node) const;
+  /// With at most `limit` lines of its history.
+  std::optional<NodeDetail> detail(NodeId node, std::size_t limit) const;
+  /// Of an aggregate (`Cart c-17`) of a group, shown or not; nothing when the group is unknown.
+  std::optional<NodeDetail> detail(NodeId group, std::string_view aggregate, std::size_t limit) const;
   /// Children of `parent` (0 = the roots) with an id greater than `after`, in the order of their start.
   std::vector<NodeView> children(NodeId parent, std::size_t limit, NodeId after = 0) const;
   /// The history after `sequence`, oldest first. Older than the ring: from the ring's oldest, which shows as a hole.
@@ -171,6 +204,7 @@ class SupervisionRegistry {
 
  private:
   struct Tree;
+  class Deed;
   std::unique_ptr<Tree> tree_;
 };
 

@@ -1,18 +1,19 @@
 #include "ops/supervision_service.hpp"
 
-#include <google/protobuf/util/time_util.h>
-
 #include <charconv>
 #include <string>
+#include <utility>
 
 #include "core/token.hpp"
 #include "keel/ops/v1/supervision.grpc.pb.h"
+#include "ops/actor_desk.hpp"
+#include "ops/ends_streams.hpp"
 #include "ops/error_status.hpp"
+#include "ops/history_stream.hpp"
+#include "ops/supervision_wire.hpp"
 
 namespace keel::ops {
 namespace {
-
-using google::protobuf::util::TimeUtil;
 
 constexpr std::int32_t usual_page = 100;
 constexpr std::int32_t largest_page = 1000;
@@ -42,104 +43,12 @@ grpc::Status invalid(std::string field, std::string description) {
 
 grpc::Status bad_page_size() { return invalid("page_size", "must be 0 to 1000"); }
 
-v1::SupervisionNode::Kind wire(NodeKind kind) {
-  switch (kind) {
-    case NodeKind::supervisor:
-      return v1::SupervisionNode::KIND_SUPERVISOR;
-    case NodeKind::worker:
-      return v1::SupervisionNode::KIND_WORKER;
-    case NodeKind::aggregate_group:
-      return v1::SupervisionNode::KIND_AGGREGATE_GROUP;
-    case NodeKind::aggregate:
-      return v1::SupervisionNode::KIND_AGGREGATE;
-  }
-  return v1::SupervisionNode::KIND_UNSPECIFIED;
-}
-
-v1::SupervisionNode::State wire(NodeState state) {
-  switch (state) {
-    case NodeState::running:
-      return v1::SupervisionNode::STATE_RUNNING;
-    case NodeState::backing_off:
-      return v1::SupervisionNode::STATE_BACKING_OFF;
-    case NodeState::stopped:
-      return v1::SupervisionNode::STATE_STOPPED;
-    case NodeState::crashed:
-      return v1::SupervisionNode::STATE_CRASHED;
-    case NodeState::quarantined:
-      return v1::SupervisionNode::STATE_QUARANTINED;
-  }
-  return v1::SupervisionNode::STATE_UNSPECIFIED;
-}
-
-v1::SupervisionNode::Strategy wire(Strategy strategy) {
-  switch (strategy) {
-    case Strategy::none:
-      return v1::SupervisionNode::STRATEGY_UNSPECIFIED;
-    case Strategy::one_for_one:
-      return v1::SupervisionNode::STRATEGY_ONE_FOR_ONE;
-    case Strategy::one_for_all:
-      return v1::SupervisionNode::STRATEGY_ONE_FOR_ALL;
-    case Strategy::rest_for_one:
-      return v1::SupervisionNode::STRATEGY_REST_FOR_ONE;
-  }
-  return v1::SupervisionNode::STRATEGY_UNSPECIFIED;
-}
-
-v1::SupervisionEvent::Happening wire(Happening happening) {
-  switch (happening) {
-    case Happening::started:
-      return v1::SupervisionEvent::HAPPENING_STARTED;
-    case Happening::crashed:
-      return v1::SupervisionEvent::HAPPENING_CRASHED;
-    case Happening::backing_off:
-      return v1::SupervisionEvent::HAPPENING_BACKING_OFF;
-    case Happening::restarted:
-      return v1::SupervisionEvent::HAPPENING_RESTARTED;
-    case Happening::stopped:
-      return v1::SupervisionEvent::HAPPENING_STOPPED;
-    case Happening::quarantined:
-      return v1::SupervisionEvent::HAPPENING_QUARANTINED;
-    case Happening::escalated:
-      return v1::SupervisionEvent::HAPPENING_ESCALATED;
-    case Happening::recovered:
-      return v1::SupervisionEvent::HAPPENING_RECOVERED;
-  }
-  return v1::SupervisionEvent::HAPPENING_UNSPECIFIED;
-}
-
-void write(const NodeView& view, v1::SupervisionNode& node) {
-  node.set_id(view.id);
-  node.set_parent_id(view.spec.parent);
-  node.set_name(view.spec.name);
-  node.set_kind(wire(view.spec.kind));
-  node.set_state(wire(view.state));
-  *node.mutable_since() = TimeUtil::MicrosecondsToTimestamp(view.since.time_since_epoch().count());
-  node.set_strategy(wire(view.spec.strategy));
-  node.set_restarts(view.restarts);
-  node.set_restarts_in_window(view.restarts_in_window);
-  node.set_max_restarts(view.spec.max_restarts);
-  *node.mutable_restart_window() = TimeUtil::MillisecondsToDuration(view.spec.window.count());
-  node.set_last_cause(view.last_cause);
-  node.set_child_count(static_cast<std::int64_t>(view.children));
-  node.set_aggregate_count(view.aggregates);
-  node.set_troubled_count(view.troubled);
-}
-
-void write(const SupervisionEvent& event, v1::SupervisionEvent& line) {
-  line.set_sequence(event.sequence);
-  *line.mutable_occurred_at() = TimeUtil::MicrosecondsToTimestamp(event.at.time_since_epoch().count());
-  line.set_node_id(event.node);
-  line.set_kind(wire(event.kind));
-  line.set_path(event.path);
-  line.set_happening(wire(event.happening));
-  line.set_cause(event.cause);
-  *line.mutable_delay() = TimeUtil::MillisecondsToDuration(event.delay.count());
-}
-
-class Service final : public v1::SupervisionService::CallbackService {
+class Service final : public v1::SupervisionService::CallbackService, public EndsStreams {
  public:
-  explicit Service(const SupervisionRegistry& registry) : registry_(registry) {}
+  Service(SupervisionRegistry& registry, ActorControl* control, Permissions permissions)
+      : registry_(registry), streams_(registry), desk_(registry, control, std::move(permissions)) {}
+
+  void end_streams() override { streams_.end(); }
 
   grpc::ServerUnaryReactor* GetSupervisionTree(grpc::CallbackServerContext* context,
                                                const v1::GetSupervisionTreeRequest* request,
@@ -151,6 +60,25 @@ class Service final : public v1::SupervisionService::CallbackService {
                                                   const v1::ListSupervisionEventsRequest* request,
                                                   v1::ListSupervisionEventsResponse* response) override {
     return finished(context, events(*request, *response));
+  }
+
+  grpc::ServerWriteReactor<v1::WatchSupervisionEventsResponse>* WatchSupervisionEvents(
+      grpc::CallbackServerContext*, const v1::WatchSupervisionEventsRequest* request) override {
+    return streams_.open(request->after_sequence()).get();
+  }
+
+  grpc::ServerUnaryReactor* GetActor(grpc::CallbackServerContext*, const v1::GetActorRequest* request,
+                                     v1::GetActorResponse* response) override {
+    auto answer = LateAnswer::make();
+    desk_.get(*request, *response, answer);
+    return answer.get();
+  }
+
+  grpc::ServerUnaryReactor* ControlActor(grpc::CallbackServerContext* context,
+                                         const v1::ControlActorRequest* request, v1::ControlActorResponse*) override {
+    auto answer = LateAnswer::make();
+    desk_.control(*context, *request, answer);
+    return answer.get();
   }
 
  private:
@@ -185,13 +113,16 @@ class Service final : public v1::SupervisionService::CallbackService {
     return grpc::Status::OK;
   }
 
-  const SupervisionRegistry& registry_;
+  SupervisionRegistry& registry_;
+  HistoryStreams streams_;
+  ActorDesk desk_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> supervision_service(const SupervisionRegistry& registry) {
-  return std::make_unique<Service>(registry);
+std::unique_ptr<grpc::Service> supervision_service(SupervisionRegistry& registry, ActorControl* control,
+                                                   Permissions permissions) {
+  return std::make_unique<Service>(registry, control, std::move(permissions));
 }
 
 }  // namespace keel::ops

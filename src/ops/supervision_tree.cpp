@@ -116,13 +116,13 @@ void SupervisionRegistry::Tree::erase(NodeId id) {
 
 SupervisionEvent SupervisionRegistry::Tree::record(const Node& node, Happening happening, std::string_view cause,
                                                    std::chrono::milliseconds delay) {
-  return remember({0, {}, node.id, node.spec.kind, path_of(node), happening, kept(cause), delay});
+  return remember({0, {}, node.id, node.spec.kind, path_of(node), happening, kept(cause), delay, node.spec.parent});
 }
 
 SupervisionEvent SupervisionRegistry::Tree::record_hidden(const Node& group, std::string_view aggregate,
                                                           Happening happening, std::string_view cause) {
   const std::string path = path_of(group) + "/" + mend_utf8(aggregate);
-  return remember({0, {}, 0, NodeKind::aggregate, path, happening, kept(cause), {}});
+  return remember({0, {}, 0, NodeKind::aggregate, path, happening, kept(cause), {}, group.id});
 }
 
 NodeView SupervisionRegistry::Tree::view(const Node& node) const {
@@ -140,6 +140,31 @@ NodeView SupervisionRegistry::Tree::view(const Node& node) const {
   if (node.group != nullptr) view.aggregates = node.group->alive();
   view.troubled = static_cast<std::int64_t>(node.troubled.size()) + node.hidden;
   return view;
+}
+
+NodeDetail SupervisionRegistry::Tree::detail(const Node& node, std::size_t limit) const {
+  NodeDetail detail{view(node), path_of(node), {}};
+  detail.history = history_of(detail.path, limit);
+  return detail;
+}
+
+NodeDetail SupervisionRegistry::Tree::detail_of_hidden(const Node& group, std::string_view aggregate,
+                                                       std::size_t limit) const {
+  NodeDetail detail;
+  detail.node.spec = {group.id, mend_utf8(aggregate), NodeKind::aggregate, Strategy::none, 0, {}};
+  detail.path = path_of(group) + "/" + detail.node.spec.name;
+  detail.history = history_of(detail.path, limit);
+  if (!detail.history.empty()) detail.node.since = detail.history.back().at;
+  return detail;
+}
+
+std::vector<SupervisionEvent> SupervisionRegistry::Tree::history_of(std::string_view path, std::size_t limit) const {
+  std::vector<SupervisionEvent> lines;
+  for (auto event = ring.rbegin(); event != ring.rend() && lines.size() < limit; ++event) {
+    if (event->path == path) lines.push_back(*event);
+  }
+  std::ranges::reverse(lines);
+  return lines;
 }
 
 std::string SupervisionRegistry::Tree::path_of(const Node& node) const {

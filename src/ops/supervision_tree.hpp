@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ops/supervision.hpp"
 
@@ -63,6 +64,8 @@ struct SupervisionRegistry::Tree {
   NodeId last_id = 0;
   std::deque<SupervisionEvent> ring;
   std::uint64_t last_sequence = 0;
+  /// Replaced, never changed, so that they can be told without the mutex. Null = nobody ever listened.
+  std::shared_ptr<const std::vector<std::weak_ptr<HistoryListener>>> listeners;
 
   /// Null when it was removed.
   Node* find(NodeId id);
@@ -85,9 +88,12 @@ struct SupervisionRegistry::Tree {
                                  std::string_view cause = {});
 
   NodeView view(const Node& node) const;
+  NodeDetail detail(const Node& node, std::size_t limit) const;
+  NodeDetail detail_of_hidden(const Node& group, std::string_view aggregate, std::size_t limit) const;
 
  private:
   std::string path_of(const Node& node) const;
+  std::vector<SupervisionEvent> history_of(std::string_view path, std::size_t limit) const;
   void count_alive(const Node& node, double change) const;
   SupervisionEvent remember(SupervisionEvent event);
   std::string kept(std::string_view cause) const;

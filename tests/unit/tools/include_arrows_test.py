@@ -51,9 +51,11 @@ class TheArrows(unittest.TestCase):
         self.assertFalse(self.refused("kafka/a.cpp", "#include <librdkafka/rdkafka.h>"))
         self.assertTrue(self.refused("query/a.cpp", "#include <librdkafka/rdkafka.h>"))
 
-    def test_only_postgres_files_of_journal_and_query_know_postgresql(self):
+    def test_only_postgres_files_of_journal_query_and_ops_know_postgresql(self):
         self.assertFalse(self.refused("journal/postgres_session.cpp", "#include <libpq-fe.h>"))
         self.assertFalse(self.refused("query/cart/postgres_carts.cpp", "#include <pqxx/pqxx>"))
+        self.assertFalse(self.refused("ops/postgres_presence.cpp", "#include <pqxx/pqxx>"))
+        self.assertTrue(self.refused("ops/process_service.cpp", "#include <pqxx/pqxx>"))
         self.assertTrue(self.refused("journal/writer.cpp", "#include <libpq-fe.h>"))
         self.assertTrue(self.refused("app/postgres_a.cpp", "#include <pqxx/pqxx>"))
 
