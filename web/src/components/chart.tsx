@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { short } from "../format/numbers";
 import { clock } from "../format/time";
 import { is_dark } from "../state/settings";
@@ -30,30 +30,29 @@ function axis(extra: uPlot.Axis): uPlot.Axis {
 
 const dashes: (number[] | undefined)[] = [undefined, [6, 3], [2, 3], [8, 3, 2, 3]];
 
-function options(lines: Line[], width: number): uPlot.Options {
+function options(lines: Line[], width: number, hovered: (index: number | undefined) => void): uPlot.Options {
   return {
     width,
     height,
     padding: [8, 8, 0, 0],
     cursor: { y: false, points: { size: 6 } },
-    legend: { show: lines.length > 1, live: true },
+    legend: { show: false },
+    hooks: { setCursor: [({ cursor }) => hovered(cursor.idx ?? undefined)] },
     scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
       axis({ values: (_plot, ticks) => ticks.map((at) => clock(at * 1000, false).slice(0, 5)), space: 70 }),
       axis({ values: (_plot, ticks) => ticks.map(short), size: 46, space: 32 }),
     ],
     series: [
-      { value: (_plot, at) => (at === null ? "" : clock(at * 1000, false)) },
-      ...lines.map((line, index): uPlot.Series => {
+      {},
+      ...lines.map((_line, index): uPlot.Series => {
         const dash = dashes[index % dashes.length];
         return {
-          label: line.label,
           stroke: token(`--series-${(index % 4) + 1}`),
           width: 1.5,
           points: { show: false },
           ...(dash ? { dash } : {}),
           ...(lines.length === 1 ? { fill: token("--series-fill") } : {}),
-          value: (_plot, value) => (value === null ? "–" : short(value)),
         };
       }),
     ],
@@ -65,6 +64,29 @@ const latest = (points: Points): number | null => points[points.length - 1]?.[1]
 const spoken = (lines: Line[]): string =>
   lines.map((line) => `${line.label}: ${latest(line.points) === null ? "unknown" : short(latest(line.points) ?? 0)}`).join("; ");
 
+/** What each line is, and its value under the pointer, or now. */
+function Legend({ lines, data, at }: { lines: Line[]; data: uPlot.AlignedData; at: number | undefined }) {
+  const time = at === undefined ? undefined : data[0][at];
+  return (
+    <ul class="chart-legend">
+      {lines.map((line, index) => {
+        const value = at === undefined ? latest(line.points) : (data[index + 1]?.[at] ?? null);
+        return (
+          <li key={line.label}>
+            {lines.length > 1 && (
+              <svg width="18" height="6" aria-hidden="true" class={`series-${(index % 4) + 1}`}>
+                <path d="M0 3h18" stroke-dasharray={dashes[index % dashes.length]?.join(" ")} />
+              </svg>
+            )}
+            {line.label} <span class="num strong">{value === null ? "–" : short(value)}</span>
+          </li>
+        );
+      })}
+      <li class="num">{time === undefined ? "now" : clock(time * 1000, false)}</li>
+    </ul>
+  );
+}
+
 /** Lines over time. The numbers beside it are its text; the drawing itself says the latest of each line. */
 export function Chart({ title, lines }: { title: string; lines: Line[] }) {
   const place = useRef<HTMLDivElement>(null);
@@ -73,11 +95,12 @@ export function Chart({ title, lines }: { title: string; lines: Line[] }) {
   const data = useRef<uPlot.AlignedData>([[]]);
   data.current = columns(lines);
   const dark = is_dark.value;
+  const [hovered, setHovered] = useState<number | undefined>();
 
   useEffect(() => {
     const element = place.current;
     if (!element) return undefined;
-    plot.current = new uPlot(options(lines, element.clientWidth), data.current, element);
+    plot.current = new uPlot(options(lines, element.clientWidth, setHovered), data.current, element);
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     resized.observe(element);
     return () => {
@@ -93,6 +116,7 @@ export function Chart({ title, lines }: { title: string; lines: Line[] }) {
   return (
     <figure class="chart">
       <figcaption>{title}</figcaption>
+      <Legend lines={lines} data={data.current} at={hovered} />
       <div class="chart-place" ref={place} role="img" aria-label={`${title}, now ${spoken(lines)}`} />
       {empty && <p class="chart-empty">Filling: points are taken while somebody watches.</p>}
     </figure>

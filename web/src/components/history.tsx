@@ -3,7 +3,7 @@ import { duration } from "../format/time";
 import { eventKey } from "../state/topics";
 import { href } from "../state/router";
 import { State } from "./state";
-import { LongText, Moment, Text } from "./text";
+import { Brief, LongText, Text } from "./text";
 
 export const actorHref = (process: string, node: string): string => href(["actor", process, node]);
 
@@ -28,7 +28,7 @@ export function HistoryList({ events, with_path = true, empty }: { events: Histo
     <ol class="history" aria-label="History, newest first">
       {events.map((event) => (
         <li key={eventKey(event)} data-happening={event.happening}>
-          <Moment at={event.at} fine />
+          <Brief at={event.at} />
           <State of={event.happening} detail={event.delay_ms === undefined ? undefined : duration(event.delay_ms / 1000)} />
           <div class="history-what">
             {with_path && <Who event={event} />}

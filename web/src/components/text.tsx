@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { exact } from "../format/numbers";
-import { ago, moment } from "../format/time";
+import { ago, brief, moment } from "../format/time";
 import { clip, visible } from "../format/text";
 import { now } from "../state/clock";
 
@@ -41,6 +41,15 @@ export function Ago({ at }: { at: string | undefined }) {
   return (
     <time dateTime={at} title={`${moment(at, true)} (${at})`} class="num nowrap">
       {ago(at, now.value)}
+    </time>
+  );
+}
+
+/** The moment itself, without its date when that is today's. */
+export function Brief({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={`${moment(at, true)} (${at})`} class="num nowrap">
+      {brief(at, now.value)}
     </time>
   );
 }

@@ -15,7 +15,7 @@ interface Item {
 
 const most_drawn = 600;
 const row_height = 26;
-const column_width = 230;
+const column_width = 270;
 const margin = 16;
 
 function itemsBelow(branches: Branches, open: ReadonlySet<string>, parent: string, budget: { left: number }): Item[] {

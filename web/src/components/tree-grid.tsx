@@ -122,7 +122,7 @@ function NodeCells({ row, store }: { row: NodeRow; store: TreeStore }) {
       <td role="gridcell"><State of={node.state} /></td>
       <td role="gridcell" class="number"><Restarts node={node} /></td>
       <td role="gridcell" class="number"><Aggregates node={node} /></td>
-      <td role="gridcell" class="wide faint">{node.strategy ? words(node.strategy) : ""}</td>
+      <td role="gridcell" class="wide faint nowrap">{node.strategy ? words(node.strategy) : ""}</td>
       <td role="gridcell" class="number wide">{node.since && <Ago at={node.since} />}</td>
       <td role="gridcell" class="grows cause-cell">{node.last_cause && <Text of={node.last_cause} max={140} />}</td>
     </>

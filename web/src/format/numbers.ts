@@ -53,7 +53,11 @@ export function bytes(value: number | undefined): string {
   return `${step === 0 ? rest : rest.toFixed(rest < 10 ? 1 : 0)}${separator}${binary[step]}`;
 }
 
-export const percent = (share: number): string => `${(share * 100).toFixed(share > 0 && share < 1 ? 1 : 0)}${separator}%`;
+/** Rounded down: what is not done yet is never 100 %. */
+export function percent(share: number): string {
+  const tenths = Math.floor(share * 1000) / 10;
+  return `${share > 0 && share < 1 ? tenths.toFixed(1) : tenths.toFixed(0)}${separator}%`;
+}
 
 export const plural = (count: Numeric, one: string, many = `${one}s`): string =>
   `${exact(count)}${separator}${count.toString() === "1" ? one : many}`;

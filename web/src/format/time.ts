@@ -46,6 +46,11 @@ export function clock(at: string | number, milliseconds = true): string {
   return milliseconds ? `${time}.${String(date.getMilliseconds()).padStart(3, "0")}` : time;
 }
 
+/** The time alone when it was today, else with its date. */
+export function brief(at: string | number, now: number): string {
+  return moment(at).slice(0, 10) === moment(now).slice(0, 10) ? clock(at) : moment(at, true);
+}
+
 /** `2026-11-24 14:03:22`, in the viewer's time zone. */
 export function moment(at: string | number, milliseconds = false): string {
   const date = new Date(at);

@@ -16,6 +16,9 @@ const columns: Column<Change>[] = [
   { id: "after", head: "After", grows: true, cell: (row) => <Value of={row.after} kind="after" /> },
 ];
 
+/** The trace of a `version-trace-span-flags`. */
+const traceOf = (traceparent: string): string => traceparent.split("-")[1] ?? traceparent;
+
 function Hidden() {
   const shown = session.value?.payloads;
   if (shown === "full") return null;
@@ -49,7 +52,7 @@ export function EventDetail({ event }: { event: AggregateEvent }) {
             ["Position", <Num of={event.position} />],
             ["Size", bytes(event.size_bytes)],
             event.epoch !== undefined && ["Epoch", <Num of={event.epoch} />],
-            !!event.traceparent && ["Trace", <span class="nowrap"><code><Text of={event.traceparent} max={60} /></code> <Copy text={event.traceparent} what="trace parent" /></span>],
+            !!event.traceparent && ["Trace", <span class="nowrap"><code><Text of={traceOf(event.traceparent)} max={16} /></code> <Copy text={event.traceparent} what="trace parent" /></span>],
           ]}
         />
         {event.payload === undefined ? <Hidden /> : <Json of={event.payload} label="payload" />}

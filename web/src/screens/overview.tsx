@@ -168,7 +168,7 @@ function Content({ facts }: { facts: Facts }) {
         <OperationTable rows={facts.operations} empty="No rebuild or check has run yet." />
       </Panel>
       <Panel title="Recently" flush>
-        <HistoryList events={facts.recent.slice(0, 20)} empty="Nothing has happened to any actor yet." />
+        <HistoryList events={facts.recent.slice(0, 12)} empty="Nothing has happened to any actor yet." />
       </Panel>
     </>
   );

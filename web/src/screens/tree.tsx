@@ -105,7 +105,7 @@ function Past({ at }: { at: string }) {
 }
 
 function Happenings({ view }: { view: View }) {
-  const history = useResource(`history:${view.process}:${view.at}:${supervision_events.value.at(-1)?.sequence ?? ""}`, (aborted) => api.history({ process: view.process, before: view.at, limit: 25 }, aborted), { live: view.at === "" });
+  const history = useResource(`history:${view.process}:${view.at}:${supervision_events.value.at(-1)?.sequence ?? ""}`, (aborted) => api.history({ process: view.process, before: view.at, limit: 12 }, aborted), { live: view.at === "" });
   return (
     <Panel title={view.at ? "What happened before" : "What happens"} flush>
       <Loaded from={history}>{(data) => <HistoryList events={data.events} empty="Nothing has happened yet." />}</Loaded>
