@@ -273,17 +273,26 @@ export interface RebuildPlan {
   lanes: number;
 }
 
+/** One place where the rows are not what the journal says. */
 export interface Difference {
-  [field: string]: unknown;
+  kind: string;
+  table: string;
+  lane: number;
+  key: string;
+  column?: string;
+  found: string;
+  expected: string;
 }
 
 export interface Check {
   state: string;
+  generation?: number;
+  rows?: Count;
   events: Count;
   total: Count;
   different: Count;
-  differences: (Difference | string)[];
-  left_out: (Difference | string)[];
+  differences: Difference[];
+  left_out: string[];
   seconds: number;
   problem?: string;
 }

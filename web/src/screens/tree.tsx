@@ -119,13 +119,13 @@ function Shown({ view, store, tab }: { view: View; store: TreeStore; tab: string
   const rows = useMemo(() => flatten(branches, open), [branches, open]);
   const empty = store.searching ? "No actor matches." : view.at ? "No process was known at that moment." : "No process is known.";
   return (
-    <>
+    <div class="stack">
       <Partial of={store.partial.value} />
       <Panel title={tab === "graph" ? "Graph" : "Actors"} flush className={view.at ? "panel-past" : ""}>
         {rows.length === 0 ? <div class="empty">{empty}</div> : tab === "graph" ? <TreeGraph store={store} /> : <TreeGrid rows={rows} store={store} label="Supervision tree" />}
         {store.truncated.value && <p class="faint pager">There is more: narrow the search.</p>}
       </Panel>
-    </>
+    </div>
   );
 }
 
@@ -139,8 +139,10 @@ export function Tree() {
       <Scrubber process={view.process} />
       {view.at && <Past at={view.at} />}
       <Tools view={view} store={store} tab={tab} />
-      <Shown view={view} store={store} tab={tab} />
-      <Happenings view={view} />
+      <div class="tree-layout">
+        <Shown view={view} store={store} tab={tab} />
+        <Happenings view={view} />
+      </div>
     </Page>
   );
 }
