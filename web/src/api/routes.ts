@@ -47,7 +47,7 @@ export const api = {
   rebuild: (name: string, reason: string, confirm: string) =>
     post<{ operation: string }>(`/projections/${part(name)}/rebuild`, { reason, confirm }),
   verify: (name: string, reason: string, generation?: number) =>
-    post<{ id: string }>(`/projections/${part(name)}/verify`, { reason, ...(generation === undefined ? {} : { generation }) }),
+    post<{ id: string; check?: string }>(`/projections/${part(name)}/verify`, { reason, ...(generation === undefined ? {} : { generation }) }),
   promote: (name: string, body: { generation: number; reason: string; confirm: string; force?: boolean }) =>
     post<unknown>(`/projections/${part(name)}/promote`, body),
   rollback: (name: string, reason: string, confirm: string) =>

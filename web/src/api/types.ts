@@ -101,7 +101,7 @@ export interface Projection {
   paused: boolean;
   last_error?: string;
   lanes?: Lane[];
-  updated_at: Instant;
+  updated_at?: Instant;
 }
 
 export interface Operation {
@@ -271,6 +271,8 @@ export interface RebuildPlan {
   target_generation: number;
   estimate_seconds?: number;
   lanes: number;
+  /** Why a rebuild would be refused now. */
+  obstacle?: string;
 }
 
 /** One place where the rows are not what the journal says. */

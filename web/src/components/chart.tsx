@@ -40,7 +40,7 @@ function options(lines: Line[], width: number, hovered: (index: number | undefin
     hooks: { setCursor: [({ cursor }) => hovered(cursor.idx ?? undefined)] },
     scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
-      axis({ values: (_plot, ticks) => ticks.map((at) => clock(at * 1000, false).slice(0, 5)), space: 70 }),
+      axis({ values: (_plot, ticks) => ticks.map((at) => clock(at * 1000, false).slice(0, 5)), space: 70, size: 30 }),
       axis({ values: (_plot, ticks) => ticks.map(short), size: 46, space: 32 }),
     ],
     series: [

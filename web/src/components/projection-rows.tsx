@@ -5,7 +5,7 @@ import { href } from "../state/router";
 import { Sparkline, type Points } from "./sparkline";
 import { State } from "./state";
 import { Table, type Column } from "./table";
-import { Ago, Num, Text } from "./text";
+import { Num, Text } from "./text";
 
 const columns = (lagOf: (name: string) => Points): Column<Projection>[] => [
   {
@@ -34,7 +34,6 @@ const columns = (lagOf: (name: string) => Points): Column<Projection>[] => [
     sort: (row) => row.parked_aggregates,
     cell: (row) => (row.parked_aggregates === 0 ? <span class="faint">0</span> : <a href={href(["parked"], { projection: row.name })} class="num">{exact(row.parked_aggregates)}</a>),
   },
-  { id: "updated", head: "Updated", number: true, wide: true, cell: (row) => <Ago at={row.updated_at} /> },
 ];
 
 export function ProjectionTable({ rows, lagOf }: { rows: Projection[]; lagOf: (name: string) => Points }) {

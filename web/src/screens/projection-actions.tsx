@@ -3,7 +3,7 @@ import { api } from "../api/routes";
 import type { Generation, Projection } from "../api/types";
 import type { Action } from "../components/actions";
 import { ask } from "../components/dialog";
-import { Facts, Loaded } from "../components/page";
+import { Facts, Loaded, Notice } from "../components/page";
 import { Text } from "../components/text";
 import { exact } from "../format/numbers";
 import { duration } from "../format/time";
@@ -17,6 +17,8 @@ function Plan({ name }: { name: string }) {
       <p>A new generation is built beside the one that serves queries. Queries notice nothing until you promote it.</p>
       <Loaded from={plan}>
         {(data) => (
+          <div class="stack">
+          {data.obstacle && <Notice tone="wait"><Text of={data.obstacle} max={300} /></Notice>}
           <Facts
             of={[
               ["Events to apply", <span class="num strong">{exact(data.events)}</span>],
@@ -27,6 +29,7 @@ function Plan({ name }: { name: string }) {
               ["Side effects", "none: reactors are not run"],
             ]}
           />
+          </div>
         )}
       </Loaded>
     </div>
@@ -74,8 +77,8 @@ const askVerify = ({ name }: Projection, generation: number): void =>
     what: <p>Its rows are compared with a fresh fold of the journal. This reads everything and changes nothing.</p>,
     verb: "Verify",
     run: async (reason) => {
-      const { id } = await api.verify(name, reason, generation);
-      go(href(["projections", name, "checks", id]));
+      const { id, check } = await api.verify(name, reason, generation);
+      go(href(["projections", name, "checks", check ?? id]));
       return "Check started";
     },
   });

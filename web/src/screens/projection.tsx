@@ -37,7 +37,7 @@ function Summary({ projection }: { projection: Projection }) {
           ["Position", <span><Num of={projection.position} /> <span class="faint">of <Num of={projection.head} /></span></span>],
           ["Live generation", <span class="num">{projection.live_generation} <span class="faint">version {projection.version}</span></span>],
           ["Parked aggregates", projection.parked_aggregates === 0 ? "none" : <a href={href(["parked"], { projection: projection.name })}>{exact(projection.parked_aggregates)}</a>],
-          ["Updated", <Ago at={projection.updated_at} />],
+          !!projection.updated_at && ["Updated", <Ago at={projection.updated_at} />],
         ]}
       />
       {projection.last_error && (
@@ -60,7 +60,12 @@ function Charts({ name }: { name: string }) {
   );
 }
 
-const roleOf = (generation: Generation): string => (generation.live ? "live" : generation.previous ? "previous" : generation.state);
+/** A filled one that is not live waits to be promoted. */
+function roleOf({ live, previous, state }: Generation): string {
+  if (live) return "live";
+  if (previous) return "previous";
+  return state === "fed" ? "candidate" : state;
+}
 
 function Generations({ projection }: { projection: Projection }) {
   return (
