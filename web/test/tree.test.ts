@@ -49,6 +49,12 @@ test("an event changes the node that it happened to, and nothing else", () => {
   expect(after(branches, { ...event, process: "other" })).toBe(branches);
 });
 
+test("an event that is older than what is shown changes nothing", () => {
+  const shown: Branches = new Map([["p", { nodes: [node("2", "1", { since: "2026-01-31T12:00:05.000000Z" })] }]]);
+  const event = { process: "p", sequence: "1", at: "2026-01-31T12:00:00.000000Z", node_id: "2", kind: "worker", path: "n2", happening: "crashed" };
+  expect(after(shown, event)).toBe(shown);
+});
+
 test("a restart is counted", () => {
   const event = { process: "p", sequence: "2", at: "2026-01-31T12:00:00Z", node_id: "2", kind: "worker", path: "n2", happening: "restarted" };
   expect(after(branches, event).get("p/1")?.nodes[0]).toMatchObject({ state: "running", restarts: 1 });

@@ -14,6 +14,8 @@ export interface Listener {
   delta(message: TopicMessage): void;
   /** What was missed cannot be told: ask again for what is shown. */
   resync(): void;
+  /** Nothing is new. */
+  heartbeat(): void;
   connected(): void;
   lost(): void;
 }
@@ -54,7 +56,7 @@ export class EventStream {
     this.on("snapshot", (data) => this.listener.snapshot(JSON.parse(data) as TopicMessage));
     this.on("delta", (data) => this.listener.delta(JSON.parse(data) as TopicMessage));
     this.on("resync", () => this.listener.resync());
-    this.on("heartbeat", () => undefined);
+    this.on("heartbeat", () => this.listener.heartbeat());
     this.listenForSilence();
   }
 

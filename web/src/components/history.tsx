@@ -2,10 +2,23 @@ import type { HistoryEvent } from "../api/types";
 import { duration } from "../format/time";
 import { eventKey } from "../state/topics";
 import { href } from "../state/router";
+import { session } from "../state/session";
 import { State } from "./state";
 import { Brief, LongText, Text } from "./text";
 
-export const actorHref = (process: string, node: string): string => href(["actor", process, node]);
+/** `command/cart/lane 3/aggregates/Cart/42` → cart, Cart, 42; undefined when it is not the path of an aggregate. */
+function aggregateOf(path: string): [context: string, type: string, id: string] | undefined {
+  const [, context, name] = /^[^/]+\/([^/]+)\/[^/]+\/aggregates\/(.+)$/s.exec(path) ?? [];
+  const known = session.value?.contexts.find((each) => each.name === context);
+  const type = known?.aggregates.find((each) => name?.startsWith(`${each}/`));
+  return context && type && name ? [context, type, name.slice(type.length + 1)] : undefined;
+}
+
+/** Where an actor is shown. An aggregate goes by its name, because its node goes when it is well again. */
+export function actorHref(process: string, node: string, path: string): string {
+  const aggregate = aggregateOf(path);
+  return href(["actor", process, ...(aggregate ?? [node])], { path });
+}
 
 const momentBefore = (at: string): string => new Date(Date.parse(at) - 1).toISOString();
 
@@ -13,9 +26,8 @@ const momentBefore = (at: string): string => new Date(Date.parse(at) - 1).toISOS
 export const treeBefore = (event: HistoryEvent): string => href(["tree"], { at: momentBefore(event.at) });
 
 function Who({ event }: { event: HistoryEvent }) {
-  if (event.node_id === "0" || event.node_id === "") return <Text of={event.path} max={90} />;
   return (
-    <a href={actorHref(event.process, event.node_id)}>
+    <a href={actorHref(event.process, event.node_id, event.path)}>
       <Text of={event.path} max={90} />
     </a>
   );

@@ -5,6 +5,7 @@ import { words } from "../format/text";
 import { go, href } from "../state/router";
 import type { Row } from "../state/tree";
 import type { TreeStore } from "../state/tree-store";
+import { actorHref } from "./history";
 import { Icon } from "./icon";
 import { State } from "./state";
 import { Ago, Num, Text } from "./text";
@@ -14,7 +15,7 @@ type OtherRow = Exclude<Row, NodeRow>;
 
 export const nodeHref = (node: TreeNode): string => {
   if (node.kind === "process") return href(["nodes", node.process]);
-  return node.id === "0" || node.id === "" ? href(["tree"], { q: node.name }) : href(["actor", node.process, node.id]);
+  return actorHref(node.process, node.id, node.path);
 };
 
 const parentIndex = (rows: Row[], index: number): number => {

@@ -9,7 +9,7 @@ import { Ago, LongText, Num, Text } from "../components/text";
 import { safeHref, words } from "../format/text";
 import { duration } from "../format/time";
 import { useResource } from "../state/resource";
-import { href } from "../state/router";
+import { href, route } from "../state/router";
 import { session } from "../state/session";
 import { supervision_events } from "../state/live";
 import { useEffect } from "preact/hooks";
@@ -96,6 +96,24 @@ function useEventsOf(actor: Actor | undefined, reload: () => void): void {
   }, [events]);
 }
 
+/** What is stored of an actor that is not there any more. */
+function Gone({ target, path }: { target: ActorTarget; path: string }) {
+  const history = useResource(`gone:${path}`, (aborted) => api.history({ process: target.process, path, limit: 100 }, aborted), { ready: path !== "", live: true });
+  return (
+    <>
+      <Notice tone="info">
+        <strong>It is not there any more.</strong> {"id" in target ? "It is not in memory; its next command loads it from the journal. " : "Its node is gone. "}
+        {"id" in target && <a href={href(["aggregates", target.context, target.type, target.id])}>Its events</a>}
+      </Notice>
+      {path !== "" && (
+        <Panel title="What happened to it" flush>
+          <Loaded from={history}>{(data) => <HistoryList events={data.events} with_path={false} empty="Nothing is stored of it." />}</Loaded>
+        </Panel>
+      )}
+    </>
+  );
+}
+
 export function ActorDetail({ target }: { target: ActorTarget }) {
   const key = Object.values(target).join("/");
   const actor = useResource(`actor:${key}`, (aborted) => api.actor({ ...target }, aborted), { live: true });
@@ -110,7 +128,11 @@ export function ActorDetail({ target }: { target: ActorTarget }) {
       ]}
       aside={actor.data && <State of={actor.data.node.state} />}
     >
-      <Loaded from={actor}>{(data) => <Detail actor={data} target={target} />}</Loaded>
+      {actor.problem?.status === 404 ? (
+        <Gone target={target} path={route.value.query.get("path") ?? actor.data?.node.path ?? ""} />
+      ) : (
+        <Loaded from={actor}>{(data) => <Detail actor={data} target={target} />}</Loaded>
+      )}
     </Page>
   );
 }

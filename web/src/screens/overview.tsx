@@ -92,7 +92,7 @@ function Unhealthy({ nodes }: { nodes: TreeNode[] }) {
         <li key={`${node.process}/${node.id}`}>
           <State of={node.state} />
           <div class="rows-main">
-            <a href={actorHref(node.process, node.id)}>
+            <a href={actorHref(node.process, node.id, node.path)}>
               <Text of={node.path || node.name} max={90} />
             </a>
             {node.last_cause && (

@@ -65,9 +65,11 @@ function follow(names: readonly Topic[]): () => void {
   const coalescer = new Coalescer();
   connection.value = "connecting";
   const stream = new EventStream(names, {
-    snapshot: (message) => coalescer.take(message, true),
+    // What happened before is asked for by the screens that show it.
+    snapshot: (message) => (message.topic === "tree" ? heard() : coalescer.take(message, true)),
     delta: (message) => coalescer.take(message, interval.peek() === 1),
     resync: refresh,
+    heartbeat: heard,
     connected: () => {
       connection.value = "live";
       heard();

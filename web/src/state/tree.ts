@@ -86,14 +86,14 @@ const states: Record<string, NodeState> = {
   quarantined: "quarantined",
 };
 
-/** The tree after an event, as far as it shows the node that it happened to. */
+/** The tree after an event, as far as it shows the node that it happened to; what is older than its state is known. */
 export function after(branches: Branches, event: HistoryEvent): Branches {
   const state = states[event.happening];
   if (state === undefined) return branches;
   for (const [key, branch] of branches) {
     const index = branch.nodes.findIndex((node) => node.process === event.process && isOf(node, event));
     const node = branch.nodes[index];
-    if (!node) continue;
+    if (!node || (node.since !== undefined && event.at < node.since)) continue;
     const nodes = branch.nodes.map((old, at) => (at === index ? touched(node, event, state) : old));
     return new Map(branches).set(key, { ...branch, nodes });
   }
