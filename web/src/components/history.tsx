@@ -6,11 +6,11 @@ import { session } from "../state/session";
 import { State } from "./state";
 import { Brief, LongText, Text } from "./text";
 
-/** `command/cart/lane 3/aggregates/Cart/42` → cart, Cart, 42; undefined when it is not the path of an aggregate. */
+/** `command/cart/lane 3/aggregates/Cart 42` → cart, Cart, 42; undefined when it is not the path of an aggregate. */
 function aggregateOf(path: string): [context: string, type: string, id: string] | undefined {
   const [, context, name] = /^[^/]+\/([^/]+)\/[^/]+\/aggregates\/(.+)$/s.exec(path) ?? [];
   const known = session.value?.contexts.find((each) => each.name === context);
-  const type = known?.aggregates.find((each) => name?.startsWith(`${each}/`));
+  const type = known?.aggregates.find((each) => name?.startsWith(`${each} `));
   return context && type && name ? [context, type, name.slice(type.length + 1)] : undefined;
 }
 

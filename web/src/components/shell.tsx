@@ -163,7 +163,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <Navigation />
       <div class="body">
         <TopBar />
-        <main id="main">{children}</main>
+        <main id="main" data-place={place}>{children}</main>
       </div>
       <div class="visually-hidden" aria-live="polite" role="status" id="announcements">
         {announcement.value}
