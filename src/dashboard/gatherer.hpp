@@ -13,33 +13,10 @@
 #include "dashboard/event_hub.hpp"
 #include "dashboard/process_watch.hpp"
 #include "dashboard/projection_watch.hpp"
+#include "dashboard/sample.hpp"
 #include "dashboard/series.hpp"
 
 namespace keel::dashboard {
-
-/// The system as it was seen at one moment. Immutable once it is handed out.
-struct Sample {
-  Timestamp at;
-  std::vector<ProcessSample> processes;
-  std::vector<ProjectionSample> projections;
-  std::vector<replay::Operation> operations;
-  std::vector<Node> unhealthy;
-  /// The latest that happened, newest first.
-  Json recent = Json::array();
-  Json rates = Json::object();
-  std::vector<Missing> missing;
-  /// Per projection, when its document last changed.
-  std::map<std::string, Timestamp> projections_changed;
-
-  const ProcessSample* process(const Uuid& id) const;
-  const ProjectionSample* projection(std::string_view name) const;
-};
-
-Json overview_of(const Sample& sample);
-Json processes_of(const Sample& sample);
-Json projections_of(const Sample& sample);
-Json projection_of(const Sample& sample, const ProjectionSample& projection, bool with_lanes);
-Json operations_of(const Sample& sample);
 
 /// Looks at the whole system once a `sample_interval`, but only while somebody watches: a client follows live events,
 /// or somebody asked within the last 15 s. What it sees goes to the hub, to the series, and to whoever asks for the
@@ -89,7 +66,7 @@ class Gatherer {
   const Options options_;
   const Sources sources_;
 
-  // -- of the looking thread ---------------------------------------------------------------------------------------
+  // -- of the looking thread ---------------------------------------------------------------------------------
   std::deque<Json> recent_;
   bool knows_the_past_ = false;
   struct Totals {
@@ -99,7 +76,7 @@ class Gatherer {
   };
   std::optional<Totals> totals_;
 
-  // -- shared --------------------------------------------------------------------------------------------------------
+  // -- shared ------------------------------------------------------------------------------------------------
   mutable std::mutex mutex_;
   std::condition_variable wanted_;
   std::condition_variable seen_;

@@ -5,12 +5,11 @@
 #include <array>
 #include <atomic>
 #include <exception>
-#include <map>
-#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "dashboard/http_exchange.hpp"
+#include "dashboard/request_metrics.hpp"
 #include "dashboard/url.hpp"
 #include "ops/listen_address.hpp"
 #include "ops/log.hpp"
@@ -38,33 +37,6 @@ Refusal refusal_of_status(int status) {
   if (status == 414) return {414, "INVALID_ARGUMENT", "URL_TOO_LONG", "the address is longer than 4 KiB"};
   return {status, status >= 500 ? "INTERNAL" : "INVALID_ARGUMENT", "REQUEST_INVALID", "the request cannot be read"};
 }
-
-/// The series of the server: made once, by code.
-class RequestMetrics {
- public:
-  explicit RequestMetrics(ops::Metrics& metrics)
-      : metrics_(metrics),
-        duration_(metrics.histogram("keel_dashboard_request_duration_seconds",
-                                    "From a request's arrival to its answer; streams are left out.",
-                                    ops::latency_buckets())) {}
-
-  void count(int code) {
-    const std::lock_guard lock(mutex_);
-    auto [known, is_new] = by_code_.try_emplace(code);
-    if (is_new) {
-      known->second = metrics_.counter("keel_dashboard_requests_total", "Requests answered, by HTTP status.",
-                                       {{"code", std::to_string(code)}});
-    }
-    known->second.add();
-  }
-  void took(std::chrono::duration<double> time) const { duration_.observe(time.count()); }
-
- private:
-  ops::Metrics& metrics_;
-  const ops::Histogram duration_;
-  std::mutex mutex_;
-  std::map<int, ops::Counter> by_code_;
-};
 
 }  // namespace
 

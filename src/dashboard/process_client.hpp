@@ -28,7 +28,7 @@ class ProcessClient {
   ProcessClient(const ProcessClient&) = delete;
   ProcessClient& operator=(const ProcessClient&) = delete;
 
-  // -- looking -----------------------------------------------------------------------------------------------------
+  // -- looking -----------------------------------------------------------------------------------------------
   grpc::Status process(ops::v1::GetProcessResponse& answer) const;
   grpc::Status configuration(ops::v1::GetConfigurationResponse& answer) const;
   grpc::Status tree(const ops::v1::GetSupervisionTreeRequest& request,
@@ -40,7 +40,7 @@ class ProcessClient {
   using LogReader = grpc::ClientReaderInterface<ops::v1::TailLogsResponse>;
   std::unique_ptr<LogReader> tail_logs(grpc::ClientContext& context, const ops::v1::TailLogsRequest& request) const;
 
-  // -- changing ----------------------------------------------------------------------------------------------------
+  // -- changing ----------------------------------------------------------------------------------------------
   grpc::Status control(const ops::v1::ControlActorRequest& request) const;
   grpc::Status set_log_level(const ops::v1::SetLogLevelRequest& request) const;
   grpc::Status drain(const ops::v1::DrainProcessRequest& request) const;

@@ -11,8 +11,7 @@ namespace keel::dashboard {
 /// thread.
 Reply answer(Services& services, const Request& request);
 
-// -- the routes, file by file
-// ------------------------------------------------------------------------------------------
+// -- the routes, file by file --------------------------------------------------------------------------------
 
 // session_routes.cpp
 Reply show_session(Services& services, const Request& request);

@@ -1,194 +1,14 @@
-#include <grpcpp/support/status.h>
-
 #include <algorithm>
-#include <cctype>
-#include <charconv>
-#include <iterator>
-#include <limits>
-#include <map>
 #include <utility>
 
 #include "dashboard/routes.hpp"
+#include "dashboard/tree_look.hpp"
 
 namespace keel::dashboard {
 namespace {
 
-constexpr std::int64_t max_page = 1'000;
 constexpr std::size_t max_found = 1'000;
-constexpr std::size_t max_question_bytes = 256;
 
-/// What is asked for.
-struct Question {
-  std::uint64_t parent = 0;
-  std::size_t page_size = 200;
-  std::string page_token;
-  std::optional<Timestamp> at;
-  std::string wanted;
-  bool unhealthy = false;
-
-  /// Over all levels, not one of them.
-  bool searches() const { return unhealthy || !wanted.empty(); }
-};
-
-/// A part of a tree, and what is to be known of it.
-struct Answer {
-  std::vector<Node> nodes;
-  std::string next_page_token{};
-  bool truncated = false;
-  std::vector<Missing> missing{};
-};
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char letter) { return std::tolower(letter); });
-  return result;
-}
-
-bool switched_on(const std::string& given) {
-  return !given.empty() && given != "false" && given != "no" && given != "0";
-}
-
-Outcome<Question> question_of(const Request& request) {
-  Question question;
-  const auto parent = number_of(request, "parent", 0, 0, std::numeric_limits<std::int64_t>::max());
-  if (!parent) return parent.refusal();
-  const auto page_size = number_of(request, "page_size", 200, 1, max_page);
-  if (!page_size) return page_size.refusal();
-  const auto at = moment_of(request, "at");
-  if (!at) return at.refusal();
-  if (request.parameter("q").size() > max_question_bytes) return bad_field("q", "is longer than 256 bytes");
-  question.parent = static_cast<std::uint64_t>(*parent);
-  question.page_size = static_cast<std::size_t>(*page_size);
-  question.page_token = request.parameter("page_token");
-  question.at = *at;
-  question.wanted = lower(request.parameter("q"));
-  question.unhealthy = switched_on(request.parameter("unhealthy"));
-  return question;
-}
-
-bool fits(const Question& question, const Node& node) {
-  if (question.unhealthy && !node.unhealthy() && node.state != "stale" && node.state != "dead") return false;
-  if (question.wanted.empty()) return true;
-  return lower(node.name).find(question.wanted) != std::string::npos ||
-         lower(node.last_cause).find(question.wanted) != std::string::npos;
-}
-
-// -- as it was
-// -----------------------------------------------------------------------------------------------------------
-
-/// What nobody answers for is neither running nor anything else that was stored last.
-void fade(std::vector<Node>& nodes, ops::Presence presence) {
-  if (presence == ops::Presence::up) return;
-  for (auto& node : nodes) {
-    if (node.state != "stopped") node.state = name_of(presence);
-  }
-}
-
-Outcome<std::vector<Node>> past_nodes(Services& services, const ProcessSample& process,
-                                      const std::optional<Timestamp>& at) {
-  const auto past = services.directory.tree_at(process.id(), at.value_or(system_now()));
-  if (!past) return past.refusal();
-  std::vector<Node> nodes;
-  for (const auto& node : *past) nodes.push_back(node_of(process.id(), node));
-  std::map<std::uint64_t, std::int64_t> children;
-  for (const auto& node : nodes) ++children[node.parent];
-  for (auto& node : nodes) node.children = children[node.id];
-  count_unhealthy_below(nodes);
-  if (!at) fade(nodes, process.seen.known.presence);
-  return nodes;
-}
-
-/// Page tokens of nodes that we hold are the place of the next one.
-Outcome<Answer> page_of(const std::vector<Node>& nodes, const Question& question) {
-  std::size_t begin = 0;
-  const auto& token = question.page_token;
-  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), begin);
-  if (!token.empty() && (error != std::errc{} || end != token.data() + token.size())) {
-    return bad_field("page_token", "is none that was given out for this question");
-  }
-  std::vector<Node> level;
-  std::ranges::copy_if(nodes, std::back_inserter(level),
-                       [&](const auto& node) { return node.parent == question.parent; });
-  Answer answer;
-  for (auto i = begin; i < level.size() && answer.nodes.size() < question.page_size; ++i)
-    answer.nodes.push_back(level[i]);
-  const auto next = begin + answer.nodes.size();
-  if (next < level.size()) answer.next_page_token = std::to_string(next);
-  return answer;
-}
-
-// -- as it is
-// ------------------------------------------------------------------------------------------------------------
-
-const Node* walked(const ProcessSample& process, std::uint64_t id) {
-  if (!process.tree) return nullptr;
-  const auto found = std::ranges::find(process.tree->nodes, id, &Node::id);
-  return found == process.tree->nodes.end() ? nullptr : &*found;
-}
-
-/// Names from the root with a slash behind; a node that came after the last walk is asked for.
-std::string path_to(const ProcessClient& client, const ProcessSample& process, std::uint64_t parent) {
-  if (parent == 0) return "";
-  if (const auto* node = walked(process, parent)) return node->path + "/";
-  ops::v1::GetActorRequest request;
-  request.mutable_target()->set_node_id(parent);
-  ops::v1::GetActorResponse answer;
-  return client.actor(request, answer).ok() ? answer.path() + "/" : std::string();
-}
-
-Outcome<Answer> live_level(const ProcessClient& client, const ProcessSample& process, const Question& question) {
-  ops::v1::GetSupervisionTreeRequest request;
-  request.set_parent_id(question.parent);
-  request.set_page_size(static_cast<std::int32_t>(question.page_size));
-  request.set_page_token(question.page_token);
-  ops::v1::GetSupervisionTreeResponse found;
-  if (const auto status = client.tree(request, found); !status.ok()) return refusal_of(status);
-  const auto path = path_to(client, process, question.parent);
-  Answer answer;
-  for (const auto& one : found.nodes()) {
-    auto node = node_of(process.id(), one, path + one.name());
-    if (const auto* known = walked(process, node.id)) node.unhealthy_below = known->unhealthy_below;
-    answer.nodes.push_back(std::move(node));
-  }
-  answer.next_page_token = found.next_page_token();
-  return answer;
-}
-
-bool answers(const ProcessSample& process) { return process.told.has_value(); }
-
-/// One level: of the process itself; of what we saw last when it is too slow; of what was stored when it has gone.
-Outcome<Answer> level_of(Services& services, const ProcessSample& process, const Question& question) {
-  if (!question.at && answers(process)) {
-    const auto client = client_of(services, process);
-    auto answer = client ? live_level(**client, process, question) : Outcome<Answer>(client.refusal());
-    if (answer || answer.refusal().status == 400 || !process.tree) return answer;
-    auto remembered = page_of(process.tree->nodes, question);
-    if (remembered) remembered->truncated = true;
-    return remembered;
-  }
-  const auto nodes = past_nodes(services, process, question.at);
-  if (!nodes) return nodes.refusal();
-  return page_of(*nodes, question);
-}
-
-/// Over all levels of one process.
-Outcome<Answer> found_in(Services& services, const ProcessSample& process, const Question& question) {
-  Answer answer;
-  const auto matching = [&](const std::vector<Node>& nodes) {
-    return with_ancestors(nodes, [&](const Node& node) { return fits(question, node); });
-  };
-  if (!question.at && answers(process) && process.tree) {
-    answer.nodes = matching(process.tree->nodes);
-    answer.truncated = process.tree->truncated;
-    return answer;
-  }
-  const auto nodes = past_nodes(services, process, question.at);
-  if (!nodes) return nodes.refusal();
-  answer.nodes = matching(*nodes);
-  return answer;
-}
-
-// -- over all processes
 // --------------------------------------------------------------------------------------------------
 
 bool lived_at(const ProcessSample& process, Timestamp at) {
@@ -198,12 +18,12 @@ bool lived_at(const ProcessSample& process, Timestamp at) {
 }
 
 /// Those of the moment; now: all but those that ended in good order, which nobody misses.
-bool shown(const ProcessSample& process, const Question& question) {
+bool shown(const ProcessSample& process, const TreeQuestion& question) {
   if (question.at) return lived_at(process, *question.at);
   return process.seen.known.presence != ops::Presence::stopped;
 }
 
-Node process_node(const ProcessSample& process, const Question& question) {
+Node process_node(const ProcessSample& process, const TreeQuestion& question) {
   auto node = node_of(process);
   if (!question.at) return node;
   node.state = "running";
@@ -212,8 +32,8 @@ Node process_node(const ProcessSample& process, const Question& question) {
   return node;
 }
 
-Answer all_processes(Services& services, const Sample& sample, const Question& question) {
-  Answer answer;
+TreeAnswer all_processes(Services& services, const Sample& sample, const TreeQuestion& question) {
+  TreeAnswer answer;
   answer.missing = sample.missing;
   for (const auto& process : sample.processes) {
     if (!shown(process, question)) continue;
@@ -225,13 +45,13 @@ Answer all_processes(Services& services, const Sample& sample, const Question& q
     const auto found = found_in(services, process, question);
     if (!found) answer.missing.push_back({above.name, found.refusal().message});
     const bool none = !found || found->nodes.empty();
-    if (!none || fits(question, above)) answer.nodes.push_back(above);
+    if (!none || question.fits(above)) answer.nodes.push_back(above);
     if (!none) answer.nodes.insert(answer.nodes.end(), found->nodes.begin(), found->nodes.end());
   }
   return answer;
 }
 
-Reply reply_of(Answer answer, const Question& question) {
+Reply reply_of(TreeAnswer answer, const TreeQuestion& question) {
   if (question.searches() && answer.nodes.size() > max_found) {
     answer.nodes.resize(max_found);
     answer.truncated = true;
@@ -247,7 +67,7 @@ Reply reply_of(Answer answer, const Question& question) {
 }  // namespace
 
 Reply show_tree(Services& services, const Request& request) {
-  const auto question = question_of(request);
+  const auto question = tree_question_of(request);
   if (!question) return question.refusal();
   const auto& process = request.parameter("process");
   if (process.empty()) {

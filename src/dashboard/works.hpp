@@ -39,15 +39,14 @@ class Works {
   Works(const Works&) = delete;
   Works& operator=(const Works&) = delete;
 
-  // -- rebuilds ------------------------------------------------------------------------------------------------------
+  // -- rebuilds ----------------------------------------------------------------------------------------------
   /// The operation's number. FAILED_PRECONDITION: STATE_CONFLICT (somebody works at it, or a generation waits),
   /// TOO_MUCH_WORK; NOT_FOUND/PROJECTION_NOT_MIGRATED.
   Outcome<std::int64_t> rebuild(const query::Projection& projection, const replay::Deed& deed);
   /// NOT_FOUND/OPERATION_NOT_FOUND; FAILED_PRECONDITION/STATE_CONFLICT.
   Outcome<Done> resume(std::int64_t operation, replay::Deed deed);
 
-  // -- verifications
-  // ---------------------------------------------------------------------------------------------------
+  // -- verifications -----------------------------------------------------------------------------------------
   /// The check's id. Nothing: the live generation.
   Outcome<std::string> verify(const query::Projection& projection, std::optional<std::int64_t> generation,
                               replay::Deed deed);

@@ -134,7 +134,7 @@ class DashboardPgTest : public testing::Test {
   std::unique_ptr<Dashboard> dashboard_;
 };
 
-// -- processes -------------------------------------------------------------------------------------------------------------
+// -- processes -----------------------------------------------------------------------------------------------
 
 TEST_F(DashboardPgTest, ShowsAProcessAndWhatItTellsOfItself) {
   SeenProcess process(world_.journal());
@@ -202,8 +202,7 @@ TEST_F(DashboardPgTest, KeepsTheTreeOfAProcessThatHasEndedAndOfAnyMoment) {
   const auto lane_at = [&](const std::string& when) {
     return client.get("/tree?process=" + process.id() + "&q=lane" + when).body["nodes"].back();
   };
-  ASSERT_TRUE(eventually(
-      [&] { return client.get("/processes/" + process.id()).body["presence"] == "stopped"; }));
+  ASSERT_TRUE(eventually([&] { return client.get("/processes/" + process.id()).body["presence"] == "stopped"; }));
   EXPECT_EQ(lane_at("&at=" + before)["state"], "running");
   const auto node = client.get("/actor?process=" + process.id() + "&node=" + std::to_string(process.lane())).body;
   EXPECT_EQ(node["history"][0]["cause"], "boom");
@@ -219,14 +218,14 @@ TEST_F(DashboardPgTest, WhatIsDoneToAProcessIsWrittenDownBeforeAndAfter) {
   EXPECT_EQ(client.post(path + "/drain", {{"reason", "r"}, {"confirm", "<b>host</b>:1"}}).status, 200);
   EXPECT_TRUE(process.drained());
   EXPECT_EQ(audit("action = 'drain'"), "drain begun, drain done");
-  const auto refused =
-      client.post("/actors/control",
-                  {{"process", process.id()}, {"node", std::to_string(process.lane())}, {"action", "restart"}, {"reason", "r"}});
+  const auto refused = client.post(
+      "/actors/control",
+      {{"process", process.id()}, {"node", std::to_string(process.lane())}, {"action", "restart"}, {"reason", "r"}});
   EXPECT_EQ(refused.reason(), "ACTION_NOT_POSSIBLE");
   EXPECT_THAT(audit("action = 'actor restart'"), HasSubstr("actor restart begun, actor restart ACTION_NOT_POSSIBLE"));
 }
 
-// -- projections ---------------------------------------------------------------------------------------------------------
+// -- projections ---------------------------------------------------------------------------------------------
 
 TEST_F(DashboardPgTest, TellsHowFarAProjectionLags) {
   const auto client = start();
@@ -283,12 +282,13 @@ TEST_F(DashboardPgTest, RebuildsVerifiesPromotesRollsBackAndDrops) {
   EXPECT_EQ(client.post("/projections/carts/rollback", order).status, 200);
   EXPECT_EQ(world_.read().value("SELECT live FROM projections"), "1");
   EXPECT_EQ(client.post("/projections/carts/drop", promotion).status, 200);
-  EXPECT_EQ(audit("result <> 'begun'"),
-            "rebuild done, rebuild done, promote refused: generation 2 was not verified since its rebuild: verify it, or "
-            "force it, verify 0 differences, promote done, rollback done, drop done");
+  EXPECT_EQ(
+      audit("result <> 'begun'"),
+      "rebuild done, rebuild done, promote refused: generation 2 was not verified since its rebuild: verify it, or "
+      "force it, verify 0 differences, promote done, rollback done, drop done");
 }
 
-// -- aggregates and what is parked -------------------------------------------------------------------------------------------
+// -- aggregates and what is parked ---------------------------------------------------------------------------
 
 TEST_F(DashboardPgTest, ShowsAnAggregatesEventsAsFarAsItMay) {
   world_.add_lines(1, "a/b <i>");

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// -- texts -------------------------------------------------------------------------------------------------------------
+// -- texts ---------------------------------------------------------------------------------------------------
 
 TEST(DashboardJson, HostileTextsPassThroughUnharmed) {
   const std::string megabyte(1 << 20, 'x');
@@ -34,7 +34,7 @@ TEST(DashboardJson, LargeNumbersAreTextsAndTimesHaveMicroseconds) {
   EXPECT_EQ(moment(Timestamp{}), "1970-01-01T00:00:00.000000Z");
 }
 
-// -- addresses -----------------------------------------------------------------------------------------------------------
+// -- addresses -----------------------------------------------------------------------------------------------
 
 TEST(DashboardUrl, DecodesEachPartByItself) {
   const auto target = parse_target("/ops/api/v1/aggregates/cart/Cart/a%2Fb%20c?from=2&q=x+y%26z&empty=", "/ops");
@@ -83,7 +83,7 @@ TEST(DashboardOptionsObjection, RefusesAnOpenDoorToTheNetwork) {
   EXPECT_THAT(objection(options), HasSubstr("base_path"));
 }
 
-// -- bodies --------------------------------------------------------------------------------------------------------------
+// -- bodies --------------------------------------------------------------------------------------------------
 
 Request post(const std::string& body, const std::string& type = "application/json") {
   Request request;
@@ -103,7 +103,9 @@ TEST(DashboardBody, MustBeOneJsonObject) {
 }
 
 TEST(DashboardBody, AReasonHas1To500Characters) {
-  const auto reason = [](const std::string& given) { return Body::of(post("{\"reason\":\"" + given + "\"}"))->reason(); };
+  const auto reason = [](const std::string& given) {
+    return Body::of(post("{\"reason\":\"" + given + "\"}"))->reason();
+  };
   EXPECT_EQ(Body::of(post("{}"))->reason().refusal().reason, "REASON_REQUIRED");
   EXPECT_EQ(reason(" \\n").refusal().reason, "REASON_REQUIRED");
   std::string umlauts;
@@ -130,7 +132,7 @@ TEST(DashboardBody, NumbersComeAsNumbersOrAsDigits) {
   EXPECT_FALSE(*body.number("e"));
 }
 
-// -- rates ---------------------------------------------------------------------------------------------------------------
+// -- rates ---------------------------------------------------------------------------------------------------
 
 constexpr std::string_view metrics = R"(# HELP keel_commands_total Commands
 keel_commands_total{command="AddItem",context="cart",outcome="done"} 40
@@ -164,7 +166,7 @@ TEST(DashboardSeries, ForgetsWhatIsOldAndIsBounded) {
   EXPECT_THAT(series.document({"b"}), SizeIs(1));
 }
 
-// -- trees ---------------------------------------------------------------------------------------------------------------
+// -- trees ---------------------------------------------------------------------------------------------------
 
 Node node(std::uint64_t id, std::uint64_t parent, const std::string& state) {
   Node made;
@@ -176,7 +178,8 @@ Node node(std::uint64_t id, std::uint64_t parent, const std::string& state) {
 }
 
 TEST(DashboardTree, CountsWhatIsNotWellBelow) {
-  std::vector<Node> nodes{node(1, 0, "running"), node(2, 1, "crashed"), node(3, 1, "running"), node(4, 3, "quarantined")};
+  std::vector<Node> nodes{node(1, 0, "running"), node(2, 1, "crashed"), node(3, 1, "running"),
+                          node(4, 3, "quarantined")};
   count_unhealthy_below(nodes);
   EXPECT_EQ(nodes[0].unhealthy_below, 2);
   EXPECT_EQ(nodes[2].unhealthy_below, 1);
