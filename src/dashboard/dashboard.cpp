@@ -89,6 +89,7 @@ class Dashboard::Running {
   int port() const { return http_->port(); }
 
   void stop() {
+    works_.end_soon();
     hub_.stop();
     gatherer_.stop();
     if (http_) http_->stop();

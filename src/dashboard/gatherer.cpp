@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <set>
 #include <utility>
 
 namespace keel::dashboard {
@@ -11,10 +12,11 @@ constexpr std::size_t max_recent = 50;
 constexpr std::size_t max_unhealthy = 50;
 constexpr std::int64_t operations_seen = 50;
 
-std::vector<Node> unhealthy_of(const std::vector<ProcessSample>& processes) {
+std::vector<Node> unhealthy_of(const std::vector<ProcessSample>& processes, Timestamp now) {
   std::vector<Node> found;
   for (const auto& process : processes) {
-    if (auto node = node_of(process); node.unhealthy()) found.push_back(std::move(node));
+    auto node = node_of(process);
+    if (node.unhealthy() && of_interest(process, now)) found.push_back(std::move(node));
     if (!process.tree) continue;
     for (const auto& node : process.tree->nodes) {
       if (node.unhealthy() && found.size() < max_unhealthy) found.push_back(node);
@@ -22,6 +24,14 @@ std::vector<Node> unhealthy_of(const std::vector<ProcessSample>& processes) {
   }
   if (found.size() > max_unhealthy) found.resize(max_unhealthy);
   return found;
+}
+
+/// What was read from the store may have been told by the process, too.
+void forget_repeats(std::deque<Json>& events) {
+  std::set<std::pair<std::string, std::string>> known;
+  std::erase_if(events, [&](const Json& event) {
+    return !known.emplace(event.value("process", ""), event.value("sequence", "")).second;
+  });
 }
 
 void add_troubles(Sample& sample) {
@@ -112,7 +122,7 @@ void Gatherer::look() {
   sample->projections = std::move(looked.projections);
   sample->missing.insert(sample->missing.end(), looked.missing.begin(), looked.missing.end());
   add_troubles(*sample);
-  sample->unhealthy = unhealthy_of(sample->processes);
+  sample->unhealthy = unhealthy_of(sample->processes, sample->at);
   Json news = Json::array();
   for (const auto& process : sample->processes) {
     for (const auto& event : process.news) news.push_back(event);
@@ -132,13 +142,15 @@ void Gatherer::add_recent(Sample& sample) {
   if (!knows_the_past_) {
     ops::HistoryChoice choice;
     choice.limit = max_recent;
-    for (const auto& past : sources_.directory.history(choice).events) recent_.push_back(document_of(past));
-    knows_the_past_ = true;
+    const auto past = sources_.directory.history(choice);
+    for (const auto& event : past.events) recent_.push_back(document_of(event));
+    knows_the_past_ = past.missing.empty();
   }
   for (const auto& process : sample.processes) {
     for (const auto& event : process.news) recent_.push_front(event);
   }
   std::ranges::stable_sort(recent_, std::ranges::greater(), [](const Json& event) { return event.value("at", ""); });
+  forget_repeats(recent_);
   if (recent_.size() > max_recent) recent_.resize(max_recent);
   for (const auto& event : recent_) sample.recent.push_back(event);
 }

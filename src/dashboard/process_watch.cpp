@@ -16,6 +16,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 /// A tree in which nothing happens is walked again all the same, because groups count.
 constexpr std::chrono::seconds tree_lasts{5};
+constexpr std::chrono::hours dead_interests_for{1};
 constexpr int events_a_page = 500;
 /// In one sample; what is beyond comes with the next one.
 constexpr std::size_t max_news = 2'000;
@@ -54,6 +55,12 @@ void add_told(Json& document, const v1::Process& told) {
 }
 
 }  // namespace
+
+bool of_interest(const ProcessSample& process, Timestamp now) {
+  const auto& known = process.seen.known;
+  if (known.presence == ops::Presence::stopped) return false;
+  return known.presence != ops::Presence::dead || known.beat_at > now - dead_interests_for;
+}
 
 Json document_of(const ProcessSample& process) {
   const auto& known = process.seen.known;

@@ -33,6 +33,9 @@ struct ProcessSample {
   const Uuid& id() const { return seen.known.identity.id; }
 };
 
+/// Whether it belongs to a picture of now: it did not end in good order, and has not been dead for more than an hour.
+bool of_interest(const ProcessSample& process, Timestamp now);
+
 Json document_of(const ProcessSample& process);
 /// The process as a node above its roots.
 Node node_of(const ProcessSample& process);

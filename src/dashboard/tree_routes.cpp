@@ -9,18 +9,15 @@ namespace {
 
 constexpr std::size_t max_found = 1'000;
 
-// --------------------------------------------------------------------------------------------------
-
 bool lived_at(const ProcessSample& process, Timestamp at) {
   const auto& known = process.seen.known;
   const auto last_sign = known.stopped_at.value_or(known.beat_at + std::chrono::seconds(15));
   return known.identity.started_at <= at && at < last_sign;
 }
 
-/// Those of the moment; now: all but those that ended in good order, which nobody misses.
 bool shown(const ProcessSample& process, const TreeQuestion& question) {
   if (question.at) return lived_at(process, *question.at);
-  return process.seen.known.presence != ops::Presence::stopped;
+  return of_interest(process, system_now());
 }
 
 Node process_node(const ProcessSample& process, const TreeQuestion& question) {

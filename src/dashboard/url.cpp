@@ -32,8 +32,9 @@ bool each(std::string_view text, char separator, Take take) {
 bool take_path(Target& target, std::string_view path) {
   return each(path, '/', [&](std::string_view part) {
     auto plain = decoded(part, false);
-    if (plain) target.path.push_back(*std::move(plain));
-    return !target.path.empty() && plain.has_value();
+    if (!plain) return false;
+    target.path.push_back(*std::move(plain));
+    return true;
   });
 }
 

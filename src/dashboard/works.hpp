@@ -53,7 +53,9 @@ class Works {
   /// `{state,projection,generation,events,total,different,differences,left_out,seconds}`; NOT_FOUND/CHECK_NOT_FOUND.
   Outcome<Json> check(const std::string& id) const;
 
-  /// Tells everything to end at its next checkpoint, and waits for it. Nothing is begun any more.
+  /// Tells everything to end at its next checkpoint. Nothing is begun any more.
+  void end_soon() { ended_ = true; }
+  /// As `end_soon`, and waits for it.
   void stop();
 
  private:
