@@ -50,9 +50,7 @@ Reply live_actor(const Services& services, const ProcessSample& process, const v
   v1::GetActorResponse answer;
   if (const auto status = (*client)->actor(request, answer); !status.ok()) return refusal_of(status);
   Json history = Json::array();
-  for (auto event = answer.history().rbegin(); event != answer.history().rend(); ++event) {
-    history.push_back(document_of(process.id(), *event));
-  }
+  for (int i = answer.history_size(); i-- > 0;) history.push_back(document_of(process.id(), answer.history(i)));
   Json document{{"node", document_of(node_of(process.id(), answer.node(), answer.path()))},
                 {"history", std::move(history)}};
   if (answer.has_aggregate()) document["aggregate"] = aggregate_document(services, answer.aggregate());

@@ -15,8 +15,8 @@ constexpr std::int64_t operations_seen = 50;
 std::vector<Node> unhealthy_of(const std::vector<ProcessSample>& processes, Timestamp now) {
   std::vector<Node> found;
   for (const auto& process : processes) {
-    auto node = node_of(process);
-    if (node.unhealthy() && of_interest(process, now)) found.push_back(std::move(node));
+    auto above = node_of(process);
+    if (above.unhealthy() && of_interest(process, now)) found.push_back(std::move(above));
     if (!process.tree) continue;
     for (const auto& node : process.tree->nodes) {
       if (node.unhealthy() && found.size() < max_unhealthy) found.push_back(node);
