@@ -3,7 +3,6 @@
 #include <grpcpp/server_context.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <variant>
 
@@ -16,7 +15,6 @@ namespace {
 
 constexpr std::size_t history_lines = 200;
 constexpr std::ptrdiff_t longest_reason = 500;
-constexpr std::array<std::string_view, 4> action_names = {"restart", "stop", "crash", "lift_quarantine"};
 
 grpc::Status invalid(std::string field, std::string description) {
   ErrorDetail detail{"FIELD_INVALID", "keel", {}, {{std::move(field), std::move(description)}}, {}};
@@ -73,8 +71,6 @@ void fill(const NodeDetail& detail, v1::GetActorResponse& response) {
 }
 
 }  // namespace
-
-std::string_view name_of(ActorAction action) { return action_names[static_cast<std::size_t>(action)]; }
 
 ActorDesk::ActorDesk(const SupervisionRegistry& registry, ActorControl* control, Permissions permissions)
     : registry_(registry), control_(control), permissions_(std::move(permissions)) {}

@@ -183,9 +183,12 @@ TEST_F(ReplayCodesTest, APausedProjectionStandsStillUntilItIsUnpaused) {
 }
 
 /// Last, because what is poison stays.
-TEST_F(ReplayCodesTest, ZzSevenWhereEventsHadToBeParked) {
+TEST_F(ReplayCodesTest, ZzSevenWhereEventsHadToBeParkedAndOneWhereThatIsTooMany) {
   history_->happens(domain::kind_of<cart::Cart>(), "cart-5", "keel.cart.v1.ItemAdded", "\xff\xff");
-  expect(replay({"rebuild", "carts", "--yes"}), 7, "parked_events");
+  expect(replay({"rebuild", "carts", "--yes", "--max-parked", "0"}), 1, "a bug of the projection, not poison");
+  EXPECT_EQ(system_->read_store().value("SELECT state FROM operations ORDER BY operation DESC LIMIT 1"), "failed");
+  const auto operation = system_->read_store().value("SELECT max(operation) FROM operations");
+  expect(replay({"resume", operation, "--yes"}), 7, "parked_events");
 }
 
 }  // namespace

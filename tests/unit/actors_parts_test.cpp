@@ -11,6 +11,7 @@
 #include "actors/restart_policy.hpp"
 #include "actors/restoring.hpp"
 #include "actors/slot_table.hpp"
+#include "actors/state_text.hpp"
 #include "support/counter_calls.hpp"
 
 namespace keel::actors {
@@ -262,6 +263,24 @@ TEST(Restoration, AHoleInTheHistoryIsUnreadable) {
   EXPECT_TRUE(restoration.take({{}, {moved(1, 10), moved(3, 30)}, {}, false}));
   const auto result = std::move(restoration).result();
   EXPECT_TRUE(std::holds_alternative<Unreadable>(result));
+}
+
+// -- states for people ------------------------------------------------------------------------------------------------
+
+TEST(StateText, IsJsonWithTheNamesOfTheProtoAndItsZeros) {
+  testing::v1::CounterState state;
+  state.set_value(5);
+  EXPECT_EQ(text_of(state).json, R"({"value":"5","label":""})");
+  EXPECT_EQ(text_of(state).problem, "");
+}
+
+TEST(StateText, SaysThatAStateIsTooLarge) {
+  testing::v1::CounterState state;
+  state.set_label(std::string(2 << 20, 'x'));
+  EXPECT_EQ(text_of(state).json, "");
+  EXPECT_NE(text_of(state).problem.find("too large"), std::string::npos);
+  state.set_label(std::string(700'000, '\n'));
+  EXPECT_NE(text_of(state).problem.find("too large"), std::string::npos) << "each is two characters of JSON";
 }
 
 }  // namespace
