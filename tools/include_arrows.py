@@ -18,7 +18,8 @@ ROOMS = {
     "command": {"core", "domain", "actors", "ops"},
     "query": {"core", "domain", "journal", "kafka", "ops"},
     "replay": {"core", "domain", "journal", "query", "ops"},
-    "app": {"core", "domain", "journal", "kafka", "ops", "actors", "command", "query", "replay"},
+    "dashboard": {"core", "domain", "journal", "query", "replay", "ops"},
+    "app": {"core", "domain", "journal", "kafka", "ops", "actors", "command", "query", "replay", "dashboard"},
     # beside src/: it measures from outside, and takes apart only what its references and hot functions are made of
     "bench": {"core", "domain", "journal"},
     "bench/micro": {"bench", "core", "domain", "journal", "kafka", "ops", "actors", "command", "query"},
@@ -27,15 +28,15 @@ ROOMS = {
 
 # generated code -> the rooms that may include it (every room but core may use protobuf itself)
 GENERATED = [
-    (r"keel/type/v1/", {"domain", "journal", "kafka", "ops", "actors", "command", "query", "replay", "app"}),
-    (r"keel/ops/v1/", {"ops", "app"}),
+    (r"keel/type/v1/", {"domain", "journal", "kafka", "ops", "actors", "command", "query", "replay", "dashboard", "app"}),
+    (r"keel/ops/v1/", {"ops", "dashboard", "app"}),
     (r"keel/\w+/v1/.*\.grpc\.pb\.h", {"command", "query", "app", "bench"}),
     (r"keel/\w+/v1/queries\.pb\.h", {"query", "app", "bench"}),
     (r"keel/", {"domain", "command", "query", "replay", "app", "bench"}),
     (r"google/rpc/", {"ops", "command", "query", "app"}),
     (
         r"google/protobuf/",
-        {"domain", "journal", "kafka", "ops", "actors", "command", "query", "replay", "app", "bench"},
+        {"domain", "journal", "kafka", "ops", "actors", "command", "query", "replay", "dashboard", "app", "bench"},
     ),
 ]
 
@@ -44,16 +45,17 @@ LIBRARIES = [
     (r"caf/", r"actors/"),
     (r"librdkafka/", r"kafka/"),
     (r"(libpq-fe\.h|libpq/|pqxx/)", r"(journal|query|ops|bench)/(.*/)?postgres_\w+\.[ch]pp"),
-    (r"(grpcpp|grpc)/", r"(command|query|ops|app|bench)/"),
+    (r"(grpcpp|grpc)/", r"(command|query|ops|dashboard|app|bench)/"),
     (r"absl/", r"ops/grpc_process\.cpp"),
-    (r"(httplib\.h|prometheus/)", r"ops/"),
+    (r"httplib\.h", r"(ops/|dashboard/http_\w+\.[ch]pp)"),
+    (r"prometheus/", r"ops/"),
     (r"spdlog/", r"(ops|app)/"),
     (r"bench/", r"(app/main\.cpp|bench/)"),
     (r"support/(postgres_cluster|read_store)\.hpp", r"bench/replay/"),  # its servers are those of the tests
     (r"CLI/", r"(app|bench)/"),
     (r"toml\+\+/", r"app/"),
-    (r"nlohmann/", r"(ops|app|bench)/"),
-    (r"openssl/", r"(domain|journal|actors|command|query|ops|app)/"),
+    (r"nlohmann/", r"(ops|dashboard|app|bench)/"),
+    (r"openssl/", r"(domain|journal|actors|command|query|ops|dashboard|app)/"),
     (r"(gtest|gmock|rapidcheck|benchmark)[/.]", r"$never"),
 ]
 

@@ -65,7 +65,7 @@ class InMemoryParking final : public Parking {
   Result<std::int64_t> discard(std::string_view projection, const ParkedPlace& place) override {
     const std::lock_guard lock(store_->mutex_);
     const auto rows = of(projection, place);
-    for (auto* row : rows) row->discarded = true;
+    for (auto* row : rows) row->discarded_at = row->discarded_at.value_or(system_now());
     return static_cast<std::int64_t>(rows.size());
   }
 
@@ -87,11 +87,14 @@ class InMemoryParking final : public Parking {
   static void add(std::vector<ParkedStack>& stacks, const ParkedPlace& place, const ParkedRow& row) {
     const auto known = std::ranges::find(stacks, place, &ParkedStack::place);
     if (known == stacks.end()) {
-      stacks.push_back({place, 1, row.event.position, row.event.reason, row.attempts, row.parked_at, row.discarded});
+      stacks.push_back({place, 1, row.event.position, row.event.reason, row.attempts, row.parked_at,
+                        row.discarded_at.has_value(), row.discarded_at});
       return;
     }
     ++known->depth;
-    known->discarded = known->discarded || row.discarded;
+    known->discarded = known->discarded || row.discarded_at;
+    if (row.discarded_at)
+      known->discarded_at = std::min(known->discarded_at.value_or(*row.discarded_at), *row.discarded_at);
   }
 
   std::shared_ptr<InMemoryReadStore> store_;

@@ -95,7 +95,7 @@ StepResult InMemoryReadStore::commit(std::string_view projection, const LaneStep
   if (step.rows != nullptr && refuses(*step.rows)) return {StepOutcome::poison, "a row that cannot be stored"};
   write(step);
   auto& parked = parked_[key];
-  for (const auto& event : step.parked) parked.push_back({event, 1, system_now(), false});
+  for (const auto& event : step.parked) parked.push_back({event, 1, system_now()});
   checkpoint.position = step.to;
   ++commits_;
   if (!std::exchange(lose_answer_, false)) return {};

@@ -57,7 +57,7 @@ class InMemoryReadStore : public std::enable_shared_from_this<InMemoryReadStore>
     ParkedEvent event;
     std::int64_t attempts = 1;
     Timestamp parked_at;
-    bool discarded = false;
+    std::optional<Timestamp> discarded_at{};
   };
 
   StepResult commit(std::string_view projection, const LaneStep& step, bool& usable);

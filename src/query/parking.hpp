@@ -37,6 +37,8 @@ struct ParkedStack {
   Timestamp parked_at;
   /// Somebody gave it up; its rows stay marked until the next rebuild.
   bool discarded = false;
+  /// When, the earliest of its events.
+  std::optional<Timestamp> discarded_at{};
 };
 
 /// An event that cannot be folded today either. Without a position: no event alone is to blame, the rows are.

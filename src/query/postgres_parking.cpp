@@ -10,9 +10,9 @@ namespace {
 /// $1 projection. What is parked of an aggregate is given up when any of its events is: later ones came after.
 constexpr std::string_view stacks_sql =
     "SELECT s.generation, s.context, s.lane, s.aggregate_type, s.aggregate_id, s.depth, s.first, s.discarded,"
-    "       p.reason, p.attempts::bigint, p.parked_at"
+    "       p.reason, p.attempts::bigint, p.parked_at, s.discarded_at"
     "  FROM (SELECT generation, context, lane, aggregate_type, aggregate_id, count(*) AS depth, min(position) AS first,"
-    "               bool_or(discarded_at IS NOT NULL) AS discarded"
+    "               bool_or(discarded_at IS NOT NULL) AS discarded, min(discarded_at) AS discarded_at"
     "          FROM parked WHERE projection = $1::text"
     "         GROUP BY generation, context, lane, aggregate_type, aggregate_id) s"
     "  JOIN parked p ON p.projection = $1::text AND p.generation = s.generation AND p.context = s.context"
@@ -90,6 +90,7 @@ class PostgresParking final : public Parking {
       stack.reason = answer.text(row, 8);
       stack.attempts = answer.integer(row, 9);
       stack.parked_at = timestamp_of(answer.value(ColumnType::timestamp, row, 10));
+      if (stack.discarded) stack.discarded_at = timestamp_of(answer.value(ColumnType::timestamp, row, 11));
       stacks.push_back(std::move(stack));
     }
     return stacks;

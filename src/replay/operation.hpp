@@ -43,11 +43,14 @@ struct Operation {
 struct Deed {
   std::string who;
   std::string action;
+  /// Empty when it is not about a projection.
   std::string projection;
   std::optional<std::int64_t> generation;
   std::optional<std::int64_t> operation;
   std::string reason;
   std::string result = "done";
+  /// What else it is about: an actor, a process, an aggregate; empty when the rest says it.
+  std::string target{};
 };
 
 /// Why something was not done: the world failed, or the state does not allow it.

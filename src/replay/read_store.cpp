@@ -45,6 +45,11 @@ const std::string operations_sql = std::string(operation_columns) +
                                    " WHERE $1::text = '' OR o.projection = $1::text"
                                    " ORDER BY o.operation DESC LIMIT $2::bigint";
 
+/// $1 projection, or empty, $2 limit
+constexpr std::string_view deeds_sql =
+    "SELECT at, who, action, projection, generation, operation, reason, result, coalesce(target, '') FROM audit"
+    " WHERE $1::text = '' OR projection = $1::text ORDER BY id DESC LIMIT $2::bigint";
+
 std::optional<Timestamp> moment(const Answer& answer, int row, int column) {
   const auto value = answer.value(ColumnType::timestamp, row, column);
   if (std::holds_alternative<std::monostate>(value)) return {};
@@ -73,17 +78,32 @@ Operation operation_at(const Answer& answer, int row) {
   return found;
 }
 
+NotedDeed deed_at(const Answer& answer, int row) {
+  NotedDeed noted;
+  noted.at = *moment(answer, row, 0);
+  auto& deed = noted.deed;
+  deed.who = answer.text(row, 1);
+  deed.action = answer.text(row, 2);
+  deed.projection = answer.text(row, 3);
+  if (!answer.is_null(row, 4)) deed.generation = answer.integer(row, 4);
+  if (!answer.is_null(row, 5)) deed.operation = answer.integer(row, 5);
+  deed.reason = answer.text(row, 6);
+  deed.result = answer.text(row, 7);
+  deed.target = answer.text(row, 8);
+  return noted;
+}
+
 Parameters which(std::string_view projection, std::int64_t generation) {
   return Parameters().text(projection).integer(generation);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ReadStore>> ReadStore::open(const std::string& dsn) {
-  query::SessionOptions options;
-  options.name = "keel replay";
-  options.statement_timeout = {};
-  auto session = query::PostgresSession::open(dsn, options);
+Result<std::unique_ptr<ReadStore>> ReadStore::open(const std::string& dsn, const ReadStoreOptions& options) {
+  query::SessionOptions session_options;
+  session_options.name = options.name;
+  session_options.statement_timeout = options.statement_timeout;
+  auto session = query::PostgresSession::open(dsn, session_options);
   if (!session) return session.fault();
   // Tables that it makes belong to the group, so that whoever is in it may drop them.
   const auto role =
@@ -135,6 +155,14 @@ Result<std::vector<Operation>> ReadStore::operations(std::string_view projection
   if (!answer.ok()) return answer.fault(nothing_changed);
   std::vector<Operation> found;
   for (int row = 0; row < answer.rows(); ++row) found.push_back(operation_at(answer, row));
+  return found;
+}
+
+Result<std::vector<NotedDeed>> ReadStore::deeds(std::string_view projection, std::int64_t limit) {
+  const auto answer = session_->run(deeds_sql, Parameters().text(projection).integer(limit));
+  if (!answer.ok()) return answer.fault(nothing_changed);
+  std::vector<NotedDeed> found;
+  for (int row = 0; row < answer.rows(); ++row) found.push_back(deed_at(answer, row));
   return found;
 }
 

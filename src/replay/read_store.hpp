@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -43,6 +44,19 @@ struct ProjectionRow {
   std::optional<std::int64_t> previous;
 };
 
+/// A deed as the audit table has it.
+struct NotedDeed {
+  Deed deed;
+  Timestamp at;
+};
+
+struct ReadStoreOptions {
+  /// Shown in pg_stat_activity.
+  std::string name = "keel replay";
+  /// 0: as long as it takes.
+  std::chrono::milliseconds statement_timeout{0};
+};
+
 /// The read store's book-keeping of generations, operations and deeds, through one session of the role `keel_replay`.
 /// Blocks; one thread at a time.
 ///
@@ -50,7 +64,9 @@ struct ProjectionRow {
 /// it ended.
 class ReadStore {
  public:
-  static Result<std::unique_ptr<ReadStore>> open(const std::string& dsn);
+  static Result<std::unique_ptr<ReadStore>> open(const std::string& dsn, const ReadStoreOptions& options = {});
+  /// False after the connection was lost.
+  bool usable() const { return session_->usable(); }
 
   // -- what there is ---------------------------------------------------------------------------------------------
   Result<std::optional<ProjectionRow>> projection(std::string_view name);
@@ -60,6 +76,8 @@ class ReadStore {
   Result<std::optional<Operation>> operation(std::int64_t id);
   /// Latest first. Empty name: of every projection.
   Result<std::vector<Operation>> operations(std::string_view projection, std::int64_t limit);
+  /// Latest first. Empty name: all of them.
+  Result<std::vector<NotedDeed>> deeds(std::string_view projection, std::int64_t limit);
 
   // -- working at a projection -------------------------------------------------------------------------------------
   /// Takes the projection's lock until this object goes. Conflict: somebody else holds it; the refusal names them.

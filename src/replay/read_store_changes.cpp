@@ -91,8 +91,8 @@ Parameters which(std::string_view projection, std::int64_t generation) {
 }  // namespace
 
 std::string_view deed_sql() {
-  return "INSERT INTO audit (who, action, projection, generation, operation, reason, result)"
-         " VALUES ($1::text, $2::text, $3::text, $4::bigint, $5::bigint, $6::text, $7::text)";
+  return "INSERT INTO audit (who, action, projection, generation, operation, reason, result, target)"
+         " VALUES ($1::text, $2::text, $3::text, $4::bigint, $5::bigint, $6::text, $7::text, nullif($8::text, ''))";
 }
 
 Parameters deed_parameters(const Deed& deed) {
@@ -103,7 +103,8 @@ Parameters deed_parameters(const Deed& deed) {
       .value(ColumnType::integer, optional_number(deed.generation))
       .value(ColumnType::integer, optional_number(deed.operation))
       .text(deed.reason)
-      .text(deed.result);
+      .text(deed.result)
+      .text(deed.target);
 }
 
 Attempt<Done> ReadStore::claim(std::string_view projection) {

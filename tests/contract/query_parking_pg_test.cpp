@@ -215,8 +215,10 @@ TEST_P(ParkingContract, DiscardedStaysParkedAndSoDoesWhatComesLater) {
   park({{Position{4}, poison_, "follows a parked event"}});
   const auto stacks = *parking_->stacks("sample");
   EXPECT_TRUE(stacks[0].discarded);
+  EXPECT_TRUE(stacks[0].discarded_at.has_value());
   EXPECT_EQ(stacks[0].depth, 3);
   EXPECT_FALSE(stacks[1].discarded);
+  EXPECT_FALSE(stacks[1].discarded_at.has_value());
   EXPECT_EQ(store_->parked("sample", 1, "testing")->size(), 2U) << "projectors and queries still see it";
   EXPECT_EQ(*parking_->discard("sample", place({"Thing", "stranger"})), 0);
 }

@@ -10,6 +10,7 @@
 #include "journal/postgres_event_scan.hpp"
 #include "query/postgres_projection_store.hpp"
 #include "replay/rebuild.hpp"
+#include "replay/rebuild_plan.hpp"
 
 namespace keel::app {
 namespace {
@@ -54,11 +55,7 @@ replay::RebuildParts parts_of(const CommandCall& call, const query::Projection& 
 Result<std::int64_t> events_to_fold(const CommandCall& call, const query::Projection& projection) {
   const auto journal = journal_opener(call.configuration(), "replay rebuild")();
   if (!journal) return journal.fault();
-  const auto lanes = replay::lanes_to_fold(projection, **journal);
-  if (!lanes) return lanes.fault();
-  std::int64_t total = 0;
-  for (const auto& lane : *lanes) total += lane.target.value;
-  return total;
+  return replay::events_to_fold(projection, **journal);
 }
 
 Exit code_of(const CommandCall& call, const replay::RebuildEnd& end, std::int64_t operation) {
@@ -110,20 +107,6 @@ std::string tables_of(const query::Projection& projection, std::int64_t generati
   return names;
 }
 
-/// Why no other generation may be made now; empty when one may.
-std::string unfinished(const std::vector<replay::GenerationRow>& generations, const std::string& name) {
-  for (const auto& row : generations) {
-    const std::string number = std::to_string(row.generation);
-    const std::string drop = "drop it (`keel replay drop " + name + " --generation " + number + "`)";
-    if (row.state == "filling") {
-      return "generation " + number + " was not filled to its end: resume its operation (`keel replay status`), or " +
-             drop;
-    }
-    if (!row.live && !row.previous) return "generation " + number + " waits for its promotion: promote it, or " + drop;
-  }
-  return {};
-}
-
 Exit rebuild(CommandCall& call) {
   const auto projection = declared_projection(call, call.argument());
   if (!projection) return Exit::not_found;
@@ -139,7 +122,8 @@ Exit rebuild(CommandCall& call) {
   if (!generations) return call.fail(generations.fault());
   if (generations->empty())
     return call.fail(Exit::not_found, projection->name + " was never migrated: run `keel migrate`");
-  if (const auto why = unfinished(*generations, projection->name); !why.empty()) return call.fail(Exit::conflict, why);
+  if (const auto why = replay::unfinished(*generations, projection->name); !why.empty())
+    return call.fail(Exit::conflict, why);
 
   Plan plan;
   plan.columns = {"projection", "version", "events", "target_tables", "side_effects"};
@@ -154,15 +138,6 @@ Exit rebuild(CommandCall& call) {
       store.begin_rebuild(*projection, process_name(), *total, deed_of(call, "rebuild", projection->name));
   if (!begun) return call.fail(begun.fault());
   return work_off(call, *projection, *work, *begun, store, deed_of(call, "rebuild", projection->name), interrupt);
-}
-
-/// How far the lanes are: what a former run wrote, not what it read.
-Result<std::int64_t> folded(replay::ReadStore& store, const replay::Operation& operation) {
-  const auto lanes = store.lanes(operation.projection, operation.generation);
-  if (!lanes) return lanes.fault();
-  std::int64_t events = 0;
-  for (const auto& lane : *lanes) events += lane.position.value;
-  return events;
 }
 
 Exit resume(CommandCall& call) {
@@ -191,7 +166,7 @@ Exit resume(CommandCall& call) {
                                          " of the projection, this is " + std::to_string(projection->version) +
                                          ": drop its generation and rebuild anew");
   }
-  const auto so_far = folded(store, operation);
+  const auto so_far = replay::folded(store, operation);
   if (!so_far) return call.fail(so_far.fault());
   operation.events = *so_far;
   Plan plan;

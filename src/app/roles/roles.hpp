@@ -25,6 +25,9 @@ Exit run_query(const Configuration& configuration, const std::vector<Context>& c
 /// A Kafka broker in memory, for a start without installation.
 Exit run_broker(const Configuration& configuration, const std::vector<Context>& contexts,
                 const std::vector<std::string>& words);
+/// Shows the system in the browser, and lets people act on it.
+Exit run_dashboard(const Configuration& configuration, const std::vector<Context>& contexts,
+                   const std::vector<std::string>& words);
 /// Looks at the journal as a whole: `stats`, `adopt`.
 Exit run_journal(const Configuration& configuration, const std::vector<Context>& contexts,
                  const std::vector<std::string>& words);

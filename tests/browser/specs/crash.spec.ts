@@ -1,0 +1,73 @@
+import { freshName } from "../support/shop";
+import { answer, ask, happenings, open, openAggregate } from "../support/steps";
+import { expect, test } from "../support/test";
+
+interface Event {
+  at: string;
+  path: string;
+  happening: string;
+  process: string;
+}
+
+test("an aggregate crashed through the dashboard is seen to crash, back off and restart within two seconds", async ({ admin, shop }) => {
+  const cart = freshName("crash");
+  await shop.addItem(cart);
+  const watching = await admin.context().newPage();
+  await open(watching, "#/tree");
+  await expect(watching.getByRole("treegrid")).toBeVisible();
+  await expect(watching.locator("[data-connection=live]")).toBeVisible();
+
+  await openAggregate(admin, "Cart", cart);
+  await admin.getByRole("button", { name: "Crash…" }).click();
+  await answer(admin, "Crash", "to see what its supervisor does");
+  const asked = Date.now();
+
+  const seen = happenings(watching, cart);
+  for (const happening of ["crashed", "restarted"])
+    await expect(seen.and(watching.locator(`[data-happening=${happening}]`)).first()).toBeVisible({ timeout: Math.max(1, 2000 - (Date.now() - asked)) });
+  expect(Date.now() - asked).toBeLessThan(2000);
+
+  const { events } = await ask<{ events: Event[] }>(admin, "/history?limit=50");
+  expect(events.filter(({ path }) => path.endsWith(cart)).map(({ happening }) => happening)).toContain("crashed");
+});
+
+test("its cause is opened from what happened, and leads to its events", async ({ admin, shop }) => {
+  const cart = freshName("cause");
+  await shop.addItem(cart);
+  await openAggregate(admin, "Cart", cart);
+  await admin.getByRole("button", { name: "Crash…" }).click();
+  await answer(admin, "Crash", "to open its cause");
+
+  await open(admin, "#/tree");
+  await happenings(admin, cart).first().getByRole("link", { name: new RegExp(cart) }).click();
+  await expect(admin.getByText("Last cause:")).toBeVisible();
+  await expect(admin.locator(".history li[data-happening=crashed]").first()).toBeVisible();
+  await admin.getByRole("link", { name: "Its events" }).click();
+  await expect(admin.getByRole("heading", { level: 1, name: cart })).toBeVisible();
+  await expect(admin.getByRole("list", { name: /^Events/ }).getByRole("listitem")).toHaveCount(await eventsOf(admin, cart));
+});
+
+async function eventsOf(page: Parameters<typeof ask>[0], cart: string): Promise<number> {
+  const { events } = await ask<{ events: unknown[] }>(page, `/aggregates/cart/Cart/${cart}`);
+  return events.length;
+}
+
+test("the tree is scrubbed back to before the crash, and says that it is past", async ({ admin, shop }) => {
+  const cart = freshName("scrub");
+  await shop.addItem(cart);
+  await openAggregate(admin, "Cart", cart);
+  await admin.getByRole("button", { name: "Crash…" }).click();
+  await answer(admin, "Crash", "to scrub back");
+
+  await open(admin, "#/tree");
+  const crashed = happenings(admin, cart).and(admin.locator("[data-happening=crashed]")).first();
+  await crashed.getByRole("link", { name: /^Tree just before/ }).click();
+  await expect(admin.locator(".past")).toContainText("Past.");
+  await expect(admin.getByRole("treegrid").getByRole("row").nth(1)).toBeVisible();
+  await expect(happenings(admin, cart)).toHaveCount(0);
+
+  await admin.getByRole("button", { name: "Event after" }).click();
+  await expect(happenings(admin, cart).first()).toBeVisible();
+  await admin.getByRole("button", { name: "Back to now" }).click();
+  await expect(admin.locator(".past")).toHaveCount(0);
+});

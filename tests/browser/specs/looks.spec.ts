@@ -1,0 +1,57 @@
+import AxeBuilder from "@axe-core/playwright";
+import { mkdirSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { places } from "../support/places";
+import { open } from "../support/steps";
+import { system } from "../support/system";
+import { expect, test } from "../support/test";
+
+const themes = ["light", "dark"] as const;
+const sizes = { desktop: [1440, 900], phone: [360, 740], wide: [3840, 2160] } as const;
+
+async function inTheme(page: Page, theme: string): Promise<void> {
+  await page.addInitScript((name) => localStorage.setItem("keel.theme", JSON.stringify(name)), theme);
+  await page.goto("about:blank");
+}
+
+for (const theme of themes) {
+  test(`axe finds nothing serious on any screen in the ${theme} theme`, async ({ admin, shop }) => {
+    test.setTimeout(240_000);
+    await inTheme(admin, theme);
+    for (const { name, hash } of await places(admin, shop)) {
+      await open(admin, hash);
+      const { violations } = await new AxeBuilder({ page: admin }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      expect.soft(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`), `${name} in ${theme}`).toEqual([]);
+    }
+  });
+
+  test(`every screen in the ${theme} theme is kept as a picture, and none scrolls sideways`, async ({ admin, shop }) => {
+    test.setTimeout(240_000);
+    await inTheme(admin, theme);
+    const folder = `${system.artefacts}/screens`;
+    mkdirSync(folder, { recursive: true });
+    const all = await places(admin, shop);
+    for (const [size, [width, height]] of Object.entries(sizes)) {
+      await admin.setViewportSize({ width, height });
+      for (const { name, hash } of all) {
+        await open(admin, hash);
+        await admin.screenshot({ path: `${folder}/${name}-${size}-${theme}.png`, animations: "disabled" });
+        const beyond = await admin.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect.soft(beyond, `${name} at ${width} px`).toBeLessThanOrEqual(0);
+      }
+    }
+  });
+}
+
+test("the login has nothing serious either", async ({ browser }) => {
+  for (const colorScheme of themes) {
+    const page = await browser.newPage({ colorScheme });
+    await page.goto("./");
+    await expect(page.getByLabel("Token")).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+    await page.screenshot({ path: `${system.artefacts}/screens/login-desktop-${colorScheme}.png` });
+    await page.close();
+  }
+});

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { clip, safeHref, visible } from "../src/format/text";
+
+test("marks that turn the direction of text are shown by their number", () => {
+  expect(visible("\u202egnp.exe")).toBe("⟨U+202E⟩gnp.exe");
+});
+
+test("control characters are shown as pictures, lines and tabs stay", () => {
+  expect(visible("a\u0000b\u001b[31m\n\tc\u007f")).toBe("a␀b␛[31m\n\tc␡");
+});
+
+test("a pair is never cut in half", () => {
+  expect(clip("ab😀", 3)).toBe("ab");
+  expect(clip("ab😀", 4)).toBe("ab😀");
+});
+
+test("only web addresses and places of this page become links", () => {
+  expect(safeHref("https://logs.example/x")).toBe("https://logs.example/x");
+  expect(safeHref("#/tree")).toBe("#/tree");
+  for (const hostile of ["javascript:alert(1)", " javascript:alert(1)", "data:text/html,x", "//evil.example", "not a url"])
+    expect(safeHref(hostile)).toBeUndefined();
+});
