@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
@@ -16,6 +17,20 @@ function javascriptBudget(): Plugin {
   };
 }
 
+const bundled = ["preact", "@preact/signals", "@preact/signals-core", "uplot", "d3-hierarchy"];
+
+/** What is bundled is under licences that want their text beside it. */
+function licences(): Plugin {
+  const text = (name: string): string => readFileSync(new URL(`node_modules/${name}/LICENSE`, import.meta.url), "utf8");
+  return {
+    name: "licences",
+    generateBundle() {
+      const source = bundled.map((name) => `${name}\n\n${text(name).trim()}\n`).join("\n---\n\n");
+      this.emitFile({ type: "asset", fileName: "licences.txt", source });
+    },
+  };
+}
+
 export default defineConfig({
   base: "./",
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
@@ -27,7 +42,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  plugins: [javascriptBudget()],
+  plugins: [javascriptBudget(), licences()],
   server: { proxy: process.env["KEEL_DASHBOARD"] ? { "/api": process.env["KEEL_DASHBOARD"] } : {} },
   test: { include: ["test/**/*.test.ts"] },
 } as Parameters<typeof defineConfig>[0]);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clip, safeHref, visible } from "../src/format/text";
+import { clip, pathPart, safeHref, visible } from "../src/format/text";
 
 test("marks that turn the direction of text are shown by their number", () => {
   expect(visible("\u202egnp.exe")).toBe("⟨U+202E⟩gnp.exe");
@@ -12,6 +12,11 @@ test("control characters are shown as pictures, lines and tabs stay", () => {
 test("a pair is never cut in half", () => {
   expect(clip("ab😀", 3)).toBe("ab");
   expect(clip("ab😀", 4)).toBe("ab😀");
+});
+
+test("half of a pair does not break an address", () => {
+  expect(pathPart("a\ud800/b")).toBe("a%EF%BF%BD%2Fb");
+  expect(decodeURIComponent(pathPart("😀?#%"))).toBe("😀?#%");
 });
 
 test("only web addresses and places of this page become links", () => {

@@ -10,9 +10,21 @@ const themes = ["light", "dark"] as const;
 const sizes = { desktop: [1440, 900], phone: [360, 740], wide: [3840, 2160] } as const;
 
 async function inTheme(page: Page, theme: string): Promise<void> {
-  await page.addInitScript((name) => localStorage.setItem("keel.theme", JSON.stringify(name)), theme);
-  await page.goto("about:blank");
+  await page.addInitScript((name) => {
+    if (location.protocol.startsWith("http")) localStorage.setItem("keel.theme", JSON.stringify(name));
+  }, theme);
 }
+
+interface Violation {
+  id: string;
+  impact?: string | null;
+  nodes: { html: string }[];
+}
+
+const seriousOf = (violations: Violation[]): string[] =>
+  violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 
 for (const theme of themes) {
   test(`axe finds nothing serious on any screen in the ${theme} theme`, async ({ admin, shop }) => {
@@ -21,8 +33,7 @@ for (const theme of themes) {
     for (const { name, hash } of await places(admin, shop)) {
       await open(admin, hash);
       const { violations } = await new AxeBuilder({ page: admin }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
-      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      expect.soft(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`), `${name} in ${theme}`).toEqual([]);
+      expect.soft(seriousOf(violations), `${name} in ${theme}`).toEqual([]);
     }
   });
 
@@ -44,14 +55,38 @@ for (const theme of themes) {
   });
 }
 
+const dialogs: [name: string, hash: string, show: (page: Page) => Promise<void>][] = [
+  ["rebuild", "#/projections/carts", (page) => page.getByRole("button", { name: "Rebuild…" }).click()],
+  ["palette", "#/", (page) => page.keyboard.press("Control+k")],
+  ["keys", "#/", (page) => page.keyboard.press("?")],
+];
+
+for (const theme of themes) {
+  test(`the dialogs have nothing serious in the ${theme} theme, and are kept as pictures`, async ({ admin }) => {
+    await inTheme(admin, theme);
+    mkdirSync(`${system.artefacts}/screens`, { recursive: true });
+    for (const [name, hash, show] of dialogs) {
+      await open(admin, hash);
+      await show(admin);
+      await expect(admin.getByRole("dialog")).toBeVisible();
+      await expect(admin.locator(".skeleton")).toHaveCount(0);
+      const { violations } = await new AxeBuilder({ page: admin }).analyze();
+      expect.soft(seriousOf(violations), name).toEqual([]);
+      await admin.screenshot({ path: `${system.artefacts}/screens/dialog-${name}-desktop-${theme}.png` });
+      await admin.keyboard.press("Escape");
+    }
+  });
+}
+
 test("the login has nothing serious either", async ({ browser }) => {
   for (const colorScheme of themes) {
-    const page = await browser.newPage({ colorScheme });
+    const context = await browser.newContext({ colorScheme, baseURL: system.base });
+    const page = await context.newPage();
     await page.goto("./");
     await expect(page.getByLabel("Token")).toBeVisible();
     const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+    expect(seriousOf(violations)).toEqual([]);
     await page.screenshot({ path: `${system.artefacts}/screens/login-desktop-${colorScheme}.png` });
-    await page.close();
+    await context.close();
   }
 });

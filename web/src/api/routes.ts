@@ -1,7 +1,7 @@
 import { get, post, remove, type Query } from "./client";
+import { pathPart as part } from "../format/text";
 import type * as t from "./types";
 
-const part = encodeURIComponent;
 
 /** Every question that the dashboard can be asked, by name. */
 export const api = {

@@ -34,7 +34,7 @@ function options(lines: Line[], width: number, hovered: (index: number | undefin
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     cursor: { y: false, points: { size: 6 } },
     legend: { show: false },
     hooks: { setCursor: [({ cursor }) => hovered(cursor.idx ?? undefined)] },

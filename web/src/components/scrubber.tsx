@@ -73,7 +73,7 @@ export function Scrubber({ process }: { process: string }) {
   const to = now.value;
   const at = chosen ? Date.parse(chosen) : to;
   const from = Math.min(to - span * 1000, at - span * 50);
-  const history = useResource(`scrubber:${process}:${span}:${chosen === "" ? "" : Math.floor(from / 60000)}`, (aborted) => api.history({ process, after: toIso(from), limit: 1000 }, aborted), { live: true });
+  const history = useResource(`scrubber:${process}:${span}:${chosen === "" ? "" : Math.floor(from / 60000)}`, (aborted) => api.history({ process, after: toIso(from), limit: 1000 }, aborted), { live: true, at_least_s: 15 });
   useEffect(() => setDragged(undefined), [chosen]);
   const shown = dragged ?? at;
   const events = history.data?.events ?? [];

@@ -85,7 +85,7 @@ function Who() {
 function Freshness() {
   const at = updated_at.value;
   const state = connection.value;
-  const word = { live: "live", connecting: "queued", lost: "stale", paused: "paused" }[state];
+  const word = { live: "live", connecting: "connecting", lost: "stale", paused: "paused" }[state];
   return (
     <span class="freshness" data-connection={state}>
       <State of={word} />

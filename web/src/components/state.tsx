@@ -44,6 +44,7 @@ const looks: Record<string, Look> = {
   dropped: { tone: "off", shape: square },
   building: { tone: "busy", shape: arc },
   verifying: { tone: "busy", shape: arc },
+  connecting: { tone: "busy", shape: ring },
   queued: { tone: "busy", shape: ring },
   backing_off: { tone: "wait", shape: half },
   stalled: { tone: "wait", shape: triangle },

@@ -80,7 +80,7 @@ function Name({ row, store }: { row: NodeRow; store: TreeStore }) {
   return (
     <div class="tree-name" style={{ "--level": row.level }}>
       {row.has_children ? (
-        <button type="button" class={`twist ${row.open ? "open" : ""}`} tabIndex={-1} aria-label={`${row.open ? "Close" : "Open"} ${node.name}`} onClick={() => store.setOpen(node, !row.open)}>
+        <button type="button" class={`twist ${row.open ? "open" : ""}`} tabIndex={-1} aria-hidden="true" onClick={() => store.setOpen(node, !row.open)}>
           <Icon name="chevron" size={12} />
         </button>
       ) : (

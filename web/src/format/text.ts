@@ -12,6 +12,11 @@ const pictured = (character: string): string =>
 /** Control characters as their pictures, marks of direction by their number; tabs and new lines stay. */
 export const visible = (text: string): string => text.replace(controls, pictured).replace(invisible, named);
 
+const half_pairs = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** One part of a path, whatever it is: half of a pair, which no address can hold, becomes the replacement character. */
+export const pathPart = (text: string): string => encodeURIComponent(text.replace(half_pairs, "\ufffd"));
+
 /** At most `length` characters, never half of a pair. */
 export function clip(text: string, length: number): string {
   if (text.length <= length) return text;

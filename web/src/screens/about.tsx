@@ -49,6 +49,12 @@ export function About() {
       <Panel title="Keys">
         <Shortcuts />
       </Panel>
+      <Panel title="Licences">
+        <p>
+          Keel is under the Apache License 2.0. The dashboard contains Preact, signals, uPlot (MIT) and d3-hierarchy (ISC):{" "}
+          <a href="./licences.txt">their licences</a>.
+        </p>
+      </Panel>
       <Panel title="The same as JSON">
         <ul class="plain columns">
           {routes.map((name) => (

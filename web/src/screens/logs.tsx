@@ -106,7 +106,7 @@ function Tail({ process }: { process: Process }) {
           <Icon name={held ? "play" : "pause"} /> {held ? "Go on" : "Hold"}
         </button>
         <span class="faint num">{exact(matching.length)} lines</span>
-        {held || paused.value ? <State of="paused" /> : <State of={connected ? "live" : "stale"} />}
+        {held || paused.value ? <State of="paused" /> : <State of={connected ? "live" : "connecting"} />}
       </div>
       {matching.length === 0 ? <div class="empty panel">{connected ? "Nothing yet: lines appear as they are written." : "Waiting for the process…"}</div> : <Lines lines={matching.slice(-shown)} />}
     </>

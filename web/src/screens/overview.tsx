@@ -74,6 +74,7 @@ function Banner({ facts }: { facts: Facts }) {
     ...facts.projections.filter((projection) => isTroubled(projection.state)).map((projection) => `${projection.name} ${projection.state}`),
     ...(facts.unhealthy.length > 0 ? [plural(facts.unhealthy.length, "actor in trouble", "actors in trouble")] : []),
   ];
+  if (!facts.processes.some(({ presence }) => presence === "up")) troubles.unshift("no process is up");
   const well = troubles.length === 0;
   return (
     <div class={`banner ${well ? "banner-well" : "banner-trouble"}`} role="status">

@@ -35,6 +35,9 @@ function useStore(view: View): TreeStore {
   return store;
 }
 
+/** What happens is told by events; this finds what they do not tell, such as counts. */
+const reload_at_least_s = 5;
+
 /** Events at once; everything else at the viewer's pace. */
 function useUpdates(store: TreeStore): void {
   useEffect(() => want(["tree"]), []);
@@ -44,7 +47,7 @@ function useUpdates(store: TreeStore): void {
     const last = events[events.length - 1];
     if (last && !store.isPast) announce(`${last.path.slice(-80)} ${last.happening.replaceAll("_", " ")}`);
   }, [events]);
-  const every_s = paused.value || store.isPast ? 0 : interval.value;
+  const every_s = paused.value || store.isPast ? 0 : Math.max(interval.value, reload_at_least_s);
   const again = refreshes.value;
   useEffect(() => {
     if (again > 0) void store.reload();

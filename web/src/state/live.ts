@@ -28,6 +28,9 @@ export function want(needed: readonly Topic[]): void {
   if (all.join() !== wanted.peek().join()) wanted.value = all;
 }
 
+/** Long enough to take a storm of crashes together, too short to be noticed. */
+const tell_ms = 300;
+
 class Coalescer {
   private state: Topics = nothing_known;
   private showing: ReturnType<typeof setTimeout> | undefined;
@@ -57,7 +60,7 @@ class Coalescer {
       this.telling = undefined;
       supervision_events.value = this.state.events;
       this.state = { ...this.state, events: [] };
-    }, 200);
+    }, tell_ms);
   }
 }
 

@@ -1,4 +1,5 @@
 import { address, withQuery } from "../api/client";
+import { pathPart } from "../format/text";
 
 /** One line of a process's log, or a place where lines are missing. */
 export interface LogLine {
@@ -43,7 +44,7 @@ export class LogTail {
   ) {}
 
   open(backlog: number): void {
-    const source = new EventSource(address(withQuery(`/processes/${encodeURIComponent(this.process)}/logs`, { level: this.level, backlog })));
+    const source = new EventSource(address(withQuery(`/processes/${pathPart(this.process)}/logs`, { level: this.level, backlog })));
     this.source = source;
     source.onopen = () => this.showSoon();
     source.addEventListener("line", (event) => this.add(readLine(this.next(), (event as MessageEvent<string>).data)));

@@ -16,6 +16,8 @@ export interface Resource<T> {
 export interface Liveness {
   /** Asked again at the viewer's pace. */
   live?: boolean;
+  /** But not more often than this: for answers that are large. */
+  at_least_s?: number;
   /** Asked at all; a question that is not ready waits. */
   ready?: boolean;
 }
@@ -26,12 +28,12 @@ const asError = (problem: unknown): ApiError =>
   problem instanceof ApiError ? problem : new ApiError(0, "UNKNOWN", "", problem instanceof Error ? problem.message : String(problem));
 
 /** Asks when it is mounted, when `key` changes, after every action, and, when live, at the viewer's pace. */
-export function useResource<T>(key: string, load: Load<T>, { live = false, ready = true }: Liveness = {}): Resource<T> {
+export function useResource<T>(key: string, load: Load<T>, { live = false, at_least_s = 0, ready = true }: Liveness = {}): Resource<T> {
   const [held, setHeld] = useState<{ key: string; data?: T; problem?: ApiError; at?: number }>({ key });
   const [reloads, setReloads] = useState(0);
   const loader = useRef(load);
   loader.current = load;
-  const every_s = live && !paused.value ? interval.value : 0;
+  const every_s = live && !paused.value ? Math.max(interval.value, at_least_s) : 0;
   const again = refreshes.value;
 
   useEffect(() => {

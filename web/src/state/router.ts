@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { pathPart } from "../format/text";
 
 /** A place in the dashboard: `#/actor/6f…/12?tab=state` has the parts `actor`, `6f…`, `12`. */
 export interface Route {
@@ -31,7 +32,7 @@ export type Search = Record<string, string | undefined>;
 export function href(parts: string[], query: Search = {}): string {
   const search = new URLSearchParams(Object.entries(query).filter((pair): pair is [string, string] => !!pair[1]));
   const text = search.toString();
-  return `#/${parts.map(encodeURIComponent).join("/")}${text ? `?${text}` : ""}`;
+  return `#/${parts.map(pathPart).join("/")}${text ? `?${text}` : ""}`;
 }
 
 export function go(target: string): void {

@@ -8,6 +8,7 @@ const nothing: Series["points"] = [];
 export function useSeries(names: string[]): (name: string) => Series["points"] {
   const { data } = useResource(`series:${names.join()}`, (aborted) => api.series(names, aborted), {
     live: true,
+    at_least_s: 5,
     ready: names.length > 0,
   });
   const known = new Map(data?.series.map((series) => [series.name, series.points]));

@@ -15,7 +15,7 @@ export interface View {
 
 const page = 200;
 const largest_page = 1000;
-const settle_ms = 300;
+const settle_ms = 500;
 
 const why = (problem: unknown): string => (problem instanceof ApiError ? problem.message : String(problem));
 
@@ -74,12 +74,14 @@ export class TreeStore {
     if (next) void this.load(parent, next);
   }
 
-  /** Shows at once what events say, and asks for the rest when they have settled. */
+  /** Shows at once what events say, and asks for the rest a little later, also when they go on and on. */
   apply(events: HistoryEvent[]): void {
     if (this.isPast || events.length === 0) return;
     this.branches.value = events.reduce(after, this.branches.value);
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => void this.reload(), settle_ms);
+    this.settling ??= setTimeout(() => {
+      this.settling = undefined;
+      void this.reload();
+    }, settle_ms);
   }
 
   async reload(): Promise<void> {
