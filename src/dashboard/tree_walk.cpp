@@ -77,10 +77,11 @@ WalkedTree walk_tree(const ProcessClient& client, const Uuid& process, const Wal
 
 void count_unhealthy_below(std::vector<Node>& nodes) {
   std::map<std::uint64_t, int> below;
-  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
-    const int here = below[node->id];
-    node->unhealthy_below = here;
-    below[node->parent] += here + (node->unhealthy() ? 1 : 0);
+  for (std::size_t i = nodes.size(); i-- > 0;) {
+    auto& node = nodes[i];
+    const int here = below[node.id];
+    node.unhealthy_below = here;
+    below[node.parent] += here + (node.unhealthy() ? 1 : 0);
   }
 }
 
