@@ -62,6 +62,11 @@ std::string Answer::what() const {
   return said.empty() ? "the read store's connection is gone" : "the read store said: " + said;
 }
 
+std::string Answer::message() const {
+  const char* said = result_ ? PQresultErrorField(result_.get(), PG_DIAG_MESSAGE_PRIMARY) : nullptr;
+  return said == nullptr ? what() : without_newlines(said);
+}
+
 Fault Answer::fault(Fault::Outcome outcome) const {
   const auto state = sqlstate();
   const bool denied = state == "42501" || state.starts_with("28");

@@ -67,6 +67,8 @@ class Answer {
   std::string_view sqlstate() const;
   /// For operators.
   std::string what() const;
+  /// What the statement itself says, for refusals that our own functions raise.
+  std::string message() const;
   /// When not ok.
   Fault fault(Fault::Outcome outcome) const;
 

@@ -66,7 +66,7 @@ Result<Done> wait_for_the_other(query::PostgresSession& session, const Switch& w
 
 Attempt<Done> refused(const Answer& answer) {
   const auto state = answer.sqlstate();
-  if (state == "KR002" || state == "KR003" || state == "P0002") return conflict(answer.what());
+  if (state == "KR002" || state == "KR003" || state == "P0002") return conflict(answer.message());
   return answer.fault(Fault::Outcome::nothing_changed);
 }
 

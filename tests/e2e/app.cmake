@@ -17,3 +17,9 @@ keel_e2e_test(tampered_topic_e2e_test keel_kafka keel_test_kafka)
 keel_e2e_test(replay_codes_e2e_test keel_test_history)
 keel_e2e_test(replay_kills_e2e_test keel_test_history)
 keel_e2e_test(replay_live_e2e_test)
+
+# What `./dev setup browser` installs: Playwright (npm), Debian's Chromium.
+keel_e2e_test(browser_e2e_test)
+target_compile_definitions(browser_e2e_test PRIVATE
+  KEEL_SOURCE_DIR="${PROJECT_SOURCE_DIR}" KEEL_BINARY_DIR="${CMAKE_BINARY_DIR}")
+set_tests_properties(browser_e2e_test PROPERTIES TIMEOUT 1500 LABELS "e2e;pg;browser")

@@ -21,10 +21,14 @@ test("a projection is paused, falls behind, and catches up when it goes on", asy
   await answer(admin, "Pause", "to see it fall behind");
   await expect(admin.locator(".page-title [data-state=paused]")).toBeVisible();
 
-  await shop.addItems(Array.from({ length: 25 }, () => freshName("lag")));
-  await expect.poll(() => lagOf(admin)).toBeGreaterThanOrEqual(25);
-  const lag = await lagOf(admin);
-  await expect(admin.getByRole("region", { name: "Now" }).locator(".facts")).toContainText(new RegExp(`Lag\\s*${lag}\\b`));
+  // The projectors hear of the pause within a second, so the first of these may still be folded.
+  const fallBehind = async () => {
+    await shop.addItems([freshName("lag"), freshName("lag")]);
+    return lagOf(admin);
+  };
+  await expect.poll(fallBehind, { timeout: 20_000 }).toBeGreaterThanOrEqual(20);
+  const facts = admin.getByRole("region", { name: "Now" }).locator(".facts");
+  await expect.poll(async () => (await facts.textContent())?.startsWith(`Lag${await lagOf(admin)} events`)).toBe(true);
 
   await admin.getByRole("button", { name: "Unpause…" }).click();
   await answer(admin, "Go on", "seen");
@@ -42,7 +46,8 @@ test("a projection is rebuilt beside itself, verified, promoted, and rolled back
   await expect(dialog.getByText("Events to apply")).toBeVisible();
 
   await dialog.getByLabel(/^Reason/).fill("browser test");
-  await dialog.getByRole("button", { name: "Rebuild", exact: true }).click();
+  // A button that says why it cannot be pressed yet is not disabled for those who cannot see it.
+  await dialog.getByRole("button", { name: "Rebuild", exact: true }).click({ force: true });
   await expect(dialog.getByText("The typed words do not match yet.")).toBeVisible();
   await answer(admin, "Rebuild", "browser test", projection);
   await expect(admin.getByRole("heading", { level: 1 })).toContainText(`rebuild of ${projection}`);
