@@ -40,15 +40,16 @@ KeelSystem* Browser::system_ = nullptr;
 TEST_P(Browser, FindsEverythingAsItShouldBe) {
   const auto log = system_->folder() / (std::string(GetParam()) + ".log");
   const auto here = std::string("127.0.0.1:");
-  auto playwright = Process::start({"/bin/sh",
-                                    {"-c", "cd '" KEEL_SOURCE_DIR "/tests/browser' && exec npx --no-install playwright test specs/" +
-                                               std::string(GetParam()) + ".spec.ts"},
-                                    {{"KEEL_BROWSER_BASE", "http://" + here + std::to_string(system_->grpc_port("dashboard"))},
-                                     {"KEEL_BROWSER_COMMAND", here + std::to_string(system_->grpc_port("command"))},
-                                     {"KEEL_BROWSER_VIEWER_TOKEN", viewer_token},
-                                     {"KEEL_BROWSER_ADMIN_TOKEN", admin_token},
-                                     {"KEEL_BROWSER_ARTEFACTS", artefacts().string()}},
-                                    log});
+  auto playwright =
+      Process::start({"/bin/sh",
+                      {"-c", "cd '" KEEL_SOURCE_DIR "/tests/browser' && exec npx --no-install playwright test specs/" +
+                                 std::string(GetParam()) + ".spec.ts"},
+                      {{"KEEL_BROWSER_BASE", "http://" + here + std::to_string(system_->grpc_port("dashboard"))},
+                       {"KEEL_BROWSER_COMMAND", here + std::to_string(system_->grpc_port("command"))},
+                       {"KEEL_BROWSER_VIEWER_TOKEN", viewer_token},
+                       {"KEEL_BROWSER_ADMIN_TOKEN", admin_token},
+                       {"KEEL_BROWSER_ARTEFACTS", artefacts().string()}},
+                      log});
   EXPECT_EQ(playwright.wait(std::chrono::seconds(400)), 0) << system_->log_of(GetParam());
 }
 
