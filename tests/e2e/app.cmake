@@ -7,6 +7,7 @@ endfunction()
 
 keel_e2e_test(bench_e2e_test nlohmann_json::nlohmann_json)
 keel_e2e_test(crash_e2e_test)
+keel_e2e_test(dashboard_e2e_test nlohmann_json::nlohmann_json)
 keel_e2e_test(evolution_e2e_test keel_testing_context)
 keel_e2e_test(independence_e2e_test)
 keel_e2e_test(new_context_e2e_test keel_testing_context)

@@ -134,7 +134,8 @@ HttpAnswer http_get(int port, const std::string& path) {
   const sockaddr_in address = loopback(port);
   HttpAnswer answer;
   if (connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
-    const std::string request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    const std::string request =
+        "GET " + path + " HTTP/1.1\r\nHost: localhost:" + std::to_string(port) + "\r\nConnection: close\r\n\r\n";
     if (write(socket, request.data(), request.size()) == static_cast<ssize_t>(request.size())) {
       char part[4096];
       for (ssize_t count = 0; (count = read(socket, part, sizeof part)) > 0;) {
