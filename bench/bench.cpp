@@ -18,17 +18,11 @@
 namespace keel::bench {
 namespace {
 
-const std::map<std::string, Finding (*)(const Setup&)> scenarios = {{"echo", bench_echo},
-                                                                    {"command", bench_command},
-                                                                    {"hot", bench_hot},
-                                                                    {"stream", bench_stream},
-                                                                    {"neighbours", bench_neighbours},
-                                                                    {"query", bench_query},
-                                                                    {"lag", bench_lag},
-                                                                    {"recovery", bench_recovery},
-                                                                    {"flat", bench_flat},
-                                                                    {"idle", bench_idle},
-                                                                    {"mixed", bench_mixed}};
+const std::map<std::string, Finding (*)(const Setup&)> scenarios = {
+    {"echo", bench_echo},     {"command", bench_command},       {"hot", bench_hot},
+    {"stream", bench_stream}, {"neighbours", bench_neighbours}, {"query", bench_query},
+    {"lag", bench_lag},       {"recovery", bench_recovery},     {"flat", bench_flat},
+    {"idle", bench_idle},     {"mixed", bench_mixed},           {"watchers", bench_watchers}};
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);

@@ -18,6 +18,7 @@ enum Needs : unsigned {
   how_many_aggregates = 256,
   second_raw = 512,
   an_echo = 1024,
+  a_dashboard = 2048,
 };
 
 const Described described[] = {
@@ -47,7 +48,12 @@ const Described described[] = {
     {"flat", "cost of an append as the journal grows", raw | second_raw | how_many_events, [](Setup&) {}},
     {"idle", "memory of a live aggregate", command_server | how_many_aggregates, [](Setup&) {}},
     {"mixed", "a flash sale through the whole pipeline, with queries",
-     command_server | query_server | journal | read_store | raw, [](Setup&) {}}};
+     command_server | query_server | journal | read_store | raw, [](Setup&) {}},
+    {"watchers", "what people in front of the dashboard cost, and how quickly it answers",
+     command_server | a_dashboard | how_many_carts | how_many_aggregates, [](Setup& setup) {
+       setup.aggregates = 100'000;
+       setup.repetitions = 10;
+     }}};
 
 }  // namespace
 
@@ -71,6 +77,9 @@ void add_options(CLI::App& parser, const Described& scenario, Asked& asked, std:
     parser.add_option("--raw-dsn", setup.raw_dsn, "a migrated journal owned by nobody, for raw appends")->required();
   }
   if (needs(second_raw)) parser.add_option("--second-raw-dsn", setup.second_raw_dsn, "another such")->required();
+  if (needs(a_dashboard)) {
+    parser.add_option("--dashboard", setup.dashboard_address, "HTTP of the dashboard")->capture_default_str();
+  }
   if (needs(an_echo)) parser.add_option("--echo", setup.echo_address, "where the echo listens")->capture_default_str();
   if (needs(rates)) {
     parser.add_option("--rate", setup.rates, "commands a second of the open loops")

@@ -30,6 +30,8 @@ Finding bench_recovery(const Setup& setup);
 Finding bench_flat(const Setup& setup);
 /// Memory of a live aggregate.
 Finding bench_idle(const Setup& setup);
+/// What people in front of the dashboard cost the commands, and how quickly it answers them; many aggregates live.
+Finding bench_watchers(const Setup& setup);
 /// A flash sale through the whole pipeline while queries are asked.
 Finding bench_mixed(const Setup& setup);
 

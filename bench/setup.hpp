@@ -15,6 +15,8 @@ struct Setup {
   std::string query_address = "127.0.0.1:50052";
   /// The bare echo listens there.
   std::string echo_address = "127.0.0.1:50099";
+  /// HTTP of the dashboard.
+  std::string dashboard_address = "127.0.0.1:8080";
   std::string journal_dsn;
   std::string read_dsn;
   /// A migrated journal of its own, owned by nobody, for raw appends.

@@ -12,7 +12,7 @@ shift 2
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 postgres=/usr/lib/postgresql/15/bin
 results=${BENCH_RESULTS:-$root/bench/results}
-scenarios=(command hot stream neighbours query lag recovery flat idle mixed)
+scenarios=(command hot stream neighbours query lag recovery flat idle mixed watchers)
 
 as_postgres() { # PostgreSQL refuses root
   if [ "$(id -u)" = 0 ]; then
@@ -86,7 +86,8 @@ choose_addresses() {
   export KEEL_JOURNAL__DSN="$server dbname=keel_journal" KEEL_READ__DSN="$server dbname=keel_read"
   export KEEL_KAFKA__BROKERS="file:$home/broker" KEEL_BROKER__ADDRESS_FILE="$home/broker" KEEL_LOG__FORMAT=json
   local role name
-  for role in BROKER COMMAND PROJECTOR QUERY; do
+  export KEEL_DASHBOARD__GRPC_LISTEN=127.0.0.1:0
+  for role in BROKER COMMAND PROJECTOR QUERY DASHBOARD; do
     for name in "KEEL_${role}__LISTEN" "KEEL_${role}__STATUS_LISTEN"; do
       [ "$name" = KEEL_BROKER__LISTEN ] || export "$name=127.0.0.1:$(free_port)"
     done
@@ -109,6 +110,11 @@ start_system() { # scenario
       start_role projector projector
       start_role query query
       ;;
+    watchers)
+      start_role projector projector
+      start_role query query
+      start_role dashboard dashboard
+      ;;
   esac
 }
 
@@ -122,6 +128,7 @@ arguments_for() { # scenario: where its system is
     stream) arguments=("${command[@]}" "${raw[@]}") ;;
     neighbours | recovery | idle) arguments=("${command[@]}") ;;
     query) arguments=("${command[@]}" "${query[@]}" "${echo[@]}") ;;
+    watchers) arguments=("${command[@]}" --dashboard "$KEEL_DASHBOARD__LISTEN") ;;
     lag) arguments=("${command[@]}" "${query[@]}") ;;
     mixed) arguments=("${command[@]}" "${query[@]}" "${raw[@]}") ;;
     flat) arguments=("${raw[@]}" --second-raw-dsn "$server dbname=keel_second_raw") ;;
@@ -155,6 +162,7 @@ arguments_in_all() { # scenario: from the settings of `all`
   case $1 in
     flat) [ -z "$flat_events" ] || arguments+=(--events "$flat_events") ;;
     idle) [ -z "$idle_aggregates" ] || arguments+=(--aggregates "$idle_aggregates") ;;
+    watchers) [ "$quick" = no ] || arguments+=(--aggregates 10000) ;;
     recovery) [ "$quick" = no ] || arguments+=(--events 10000) ;;
   esac
   printf '%s\n' "${arguments[@]}"

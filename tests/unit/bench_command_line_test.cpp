@@ -54,8 +54,8 @@ TEST(CommandLine, AnswersHelpWithEveryScenarioAndSucceeds) {
   const auto said = say({"--help"});
   EXPECT_EQ(said.asked.what, "");
   EXPECT_EQ(said.asked.exit_code, 0);
-  for (const char* scenario :
-       {"echo", "command", "hot", "stream", "neighbours", "query", "lag", "recovery", "flat", "idle", "mixed"}) {
+  for (const char* scenario : {"echo", "command", "hot", "stream", "neighbours", "query", "lag", "recovery", "flat",
+                               "idle", "mixed", "watchers"}) {
     EXPECT_THAT(said.out, HasSubstr(scenario));
   }
 }

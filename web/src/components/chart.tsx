@@ -28,6 +28,10 @@ function axis(extra: uPlot.Axis): uPlot.Axis {
   return { stroke: token("--ink-2"), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif", ...extra };
 }
 
+/** Seconds only where labels are less than a minute apart; nothing while there is no time to speak of. */
+const times = (plot: uPlot, ticks: number[], _axis: number, _space: number, step: number): string[] =>
+  ticks.map((at) => (plot.data[0].length < 2 ? "" : clock(at * 1000, false).slice(0, step < 60 ? 8 : 5)));
+
 const dashes: (number[] | undefined)[] = [undefined, [6, 3], [2, 3], [8, 3, 2, 3]];
 
 function options(lines: Line[], width: number, hovered: (index: number | undefined) => void): uPlot.Options {
@@ -40,7 +44,7 @@ function options(lines: Line[], width: number, hovered: (index: number | undefin
     hooks: { setCursor: [({ cursor }) => hovered(cursor.idx ?? undefined)] },
     scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
     axes: [
-      axis({ values: (_plot, ticks) => ticks.map((at) => clock(at * 1000, false).slice(0, 5)), space: 70, size: 30 }),
+      axis({ values: times, space: 70, size: 30 }),
       axis({ values: (_plot, ticks) => ticks.map(short), size: 46, space: 32 }),
     ],
     series: [

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/histogram.hpp"
+
+namespace keel::bench {
+
+/// People in front of the dashboard: each follows its live events of every topic, and one of them opens a page every
+/// 200 ms. From the constructor to the destructor, on threads of their own.
+class Watchers {
+ public:
+  /// `address` is `host:port` of the dashboard. Throws std::runtime_error when nobody answers there.
+  Watchers(std::string address, int count);
+  ~Watchers();
+  Watchers(const Watchers&) = delete;
+  Watchers& operator=(const Watchers&) = delete;
+
+  /// How long the pages took so far.
+  Histogram pages() const;
+  /// Bytes of live events that came so far, over all of them.
+  std::uint64_t bytes() const { return bytes_; }
+  /// Pages and streams that were refused or broke off.
+  std::uint64_t failures() const { return failures_; }
+
+ private:
+  void follow();
+  void open_pages();
+
+  const std::string address_;
+  std::atomic<bool> over_{false};
+  std::atomic<std::uint64_t> bytes_{0};
+  std::atomic<std::uint64_t> failures_{0};
+  mutable std::mutex mutex_;
+  Histogram pages_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace keel::bench
