@@ -8,21 +8,16 @@
 
 #include "ops/error_status.hpp"
 #include "ops/log.hpp"
+#include "ops/operator_status.hpp"
 #include "ops/supervision_wire.hpp"
 
 namespace keel::ops {
 namespace {
 
 constexpr std::size_t history_lines = 200;
-constexpr std::ptrdiff_t longest_reason = 500;
-
-grpc::Status invalid(std::string field, std::string description) {
-  ErrorDetail detail{"FIELD_INVALID", "keel", {}, {{std::move(field), std::move(description)}}, {}};
-  return error_status(grpc::INVALID_ARGUMENT, "the request is not valid", detail);
-}
 
 grpc::Status no_target() {
-  return invalid("target", "must be the id of a node, or context, type and id of an aggregate");
+  return invalid_field("target", "must be the id of a node, or context, type and id of an aggregate");
 }
 
 grpc::Status status_of(const ActorProblem& problem) {
@@ -43,10 +38,6 @@ grpc::Status status_of(const ActorProblem& problem) {
 
 grpc::Status unknown_node() {
   return status_of({ActorProblem::Kind::unknown_node, "there is no such node (any more)"});
-}
-
-std::ptrdiff_t characters(std::string_view utf8) {
-  return std::ranges::count_if(utf8, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; });
 }
 
 std::string text_of(const ActorTarget& target) {
@@ -136,9 +127,8 @@ grpc::Status ActorDesk::why_not(const grpc::CallbackServerContext& context,
                                 const v1::ControlActorRequest& request) const {
   if (auto status = may_act(permissions_, context); !status.ok()) return status;
   const auto action = action_of(request.action());
-  if (!action) return invalid("action", "must be one of RESTART, STOP, CRASH, LIFT_QUARANTINE");
-  const auto length = characters(request.reason());
-  if (length < 1 || length > longest_reason) return invalid("reason", "must have 1 to 500 characters");
+  if (!action) return invalid_field("action", "must be one of RESTART, STOP, CRASH, LIFT_QUARANTINE");
+  if (auto reason = check_reason(request.reason()); !reason.ok()) return reason;
   if (!target_of(request.target())) return no_target();
   if (allowed(*action)) return grpc::Status::OK;
   return error_status(grpc::PERMISSION_DENIED, "this process allows no crashes: faults is off", {"ACTIONS_DISABLED"});

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include "ops/error_status.hpp"
+#include "ops/operator_status.hpp"
 #include "ops/supervision_wire.hpp"
 
 namespace keel::ops {
@@ -11,18 +11,6 @@ namespace {
 
 constexpr std::size_t events_per_message = 256;
 constexpr std::size_t most_streams = 64;
-
-grpc::Status stopping() {
-  ErrorDetail detail{"STOPPING"};
-  detail.retry_after = std::chrono::milliseconds(500);
-  return error_status(grpc::UNAVAILABLE, "this process is stopping", detail);
-}
-
-grpc::Status too_many() {
-  ErrorDetail detail{"TOO_MANY_WATCHERS"};
-  detail.retry_after = std::chrono::milliseconds(5000);
-  return error_status(grpc::RESOURCE_EXHAUSTED, "too many clients watch the history", detail);
-}
 
 }  // namespace
 
@@ -95,9 +83,9 @@ void HistoryStream::OnDone() {
 
 std::shared_ptr<HistoryStream> HistoryStreams::open(std::uint64_t after) {
   const std::lock_guard lock(mutex_);
-  if (ended_) return HistoryStream::refuse(registry_, stopping());
+  if (ended_) return HistoryStream::refuse(registry_, stream_stops());
   std::erase_if(streams_, [](const auto& stream) { return stream.expired(); });
-  if (streams_.size() >= most_streams) return HistoryStream::refuse(registry_, too_many());
+  if (streams_.size() >= most_streams) return HistoryStream::refuse(registry_, too_many_watchers("watch the history"));
   auto stream = HistoryStream::begin(registry_, after);
   streams_.push_back(stream);
   return stream;
@@ -111,7 +99,7 @@ void HistoryStreams::end() {
     streams.swap(streams_);
   }
   for (const auto& weak : streams) {
-    if (const auto stream = weak.lock()) stream->end(stopping());
+    if (const auto stream = weak.lock()) stream->end(stream_stops());
   }
 }
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include "ops/error_status.hpp"
+#include "ops/operator_status.hpp"
 
 namespace keel::ops {
 namespace {
@@ -11,18 +11,6 @@ namespace {
 constexpr std::chrono::milliseconds look_every{200};
 constexpr std::size_t lines_per_message = 200;
 constexpr std::size_t most_streams = 16;
-
-grpc::Status stopping() {
-  ErrorDetail detail{"STOPPING"};
-  detail.retry_after = std::chrono::milliseconds(500);
-  return error_status(grpc::UNAVAILABLE, "this process is stopping", detail);
-}
-
-grpc::Status too_many() {
-  ErrorDetail detail{"TOO_MANY_WATCHERS"};
-  detail.retry_after = std::chrono::milliseconds(5000);
-  return error_status(grpc::RESOURCE_EXHAUSTED, "too many clients follow the log", detail);
-}
 
 }  // namespace
 
@@ -98,9 +86,9 @@ LogStreams::~LogStreams() {
 
 std::shared_ptr<LogStream> LogStreams::open(log::Level least, std::size_t backlog) {
   const std::lock_guard lock(mutex_);
-  if (ended_) return refuse(stopping());
+  if (ended_) return refuse(stream_stops());
   std::erase_if(streams_, [](const auto& stream) { return stream.expired(); });
-  if (streams_.size() >= most_streams) return refuse(too_many());
+  if (streams_.size() >= most_streams) return refuse(too_many_watchers("follow the log"));
   auto stream = LogStream::begin(tail_, least, backlog);
   streams_.push_back(stream);
   if (!looker_.joinable()) looker_ = std::thread([this] { keep_looking(); });
@@ -116,7 +104,7 @@ void LogStreams::end() {
     streams = alive();
   }
   changed_.notify_all();
-  for (const auto& stream : streams) stream->end(stopping());
+  for (const auto& stream : streams) stream->end(stream_stops());
 }
 
 std::vector<std::shared_ptr<LogStream>> LogStreams::alive() {

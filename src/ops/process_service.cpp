@@ -8,9 +8,9 @@
 
 #include "keel/ops/v1/process.grpc.pb.h"
 #include "ops/ends_streams.hpp"
-#include "ops/error_status.hpp"
 #include "ops/log.hpp"
 #include "ops/log_stream.hpp"
+#include "ops/operator_status.hpp"
 #include "ops/process_metrics.hpp"
 
 namespace keel::ops {
@@ -19,22 +19,6 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr std::int32_t largest_backlog = 1'000;
-constexpr std::ptrdiff_t longest_reason = 500;
-
-grpc::Status invalid(std::string field, std::string description) {
-  ErrorDetail detail{"FIELD_INVALID", "keel", {}, {{std::move(field), std::move(description)}}, {}};
-  return error_status(grpc::INVALID_ARGUMENT, "the request is not valid", detail);
-}
-
-std::ptrdiff_t characters(std::string_view utf8) {
-  return std::ranges::count_if(utf8, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; });
-}
-
-grpc::Status check_reason(const std::string& reason) {
-  const auto length = characters(reason);
-  if (length < 1 || length > longest_reason) return invalid("reason", "must have 1 to 500 characters");
-  return grpc::Status::OK;
-}
 
 /// Says so while the louder of the two levels holds.
 void change_level(log::Level level, const std::string& reason, const std::string& peer) {
@@ -74,10 +58,10 @@ class Service final : public v1::ProcessService::CallbackService, public EndsStr
                                                            const v1::TailLogsRequest* request) override {
     const auto level = request->level().empty() ? log::Level::debug : log::parse_level(request->level());
     if (!level || *level == log::Level::off) {
-      return streams_.refuse(invalid("level", "must be debug, info, warn, error or empty")).get();
+      return streams_.refuse(invalid_field("level", "must be debug, info, warn, error or empty")).get();
     }
     if (request->backlog() < 0 || request->backlog() > largest_backlog) {
-      return streams_.refuse(invalid("backlog", "must be 0 to 1000")).get();
+      return streams_.refuse(invalid_field("backlog", "must be 0 to 1000")).get();
     }
     return streams_.open(*level, static_cast<std::size_t>(request->backlog())).get();
   }
@@ -126,7 +110,7 @@ class Service final : public v1::ProcessService::CallbackService, public EndsStr
                              v1::SetLogLevelResponse& response) const {
     if (auto allowed = may_act(parts_.permissions, context); !allowed.ok()) return allowed;
     const auto level = log::parse_level(request.level());
-    if (!level) return invalid("level", "must be debug, info, warn, error or off");
+    if (!level) return invalid_field("level", "must be debug, info, warn, error or off");
     if (auto reason = check_reason(request.reason()); !reason.ok()) return reason;
     response.set_previous_level(std::string(log::name_of(log::level())));
     change_level(*level, request.reason(), context.peer());

@@ -8,8 +8,8 @@
 #include "keel/ops/v1/supervision.grpc.pb.h"
 #include "ops/actor_desk.hpp"
 #include "ops/ends_streams.hpp"
-#include "ops/error_status.hpp"
 #include "ops/history_stream.hpp"
+#include "ops/operator_status.hpp"
 #include "ops/supervision_wire.hpp"
 
 namespace keel::ops {
@@ -36,12 +36,7 @@ std::optional<NodeId> node_of(const std::string& token) {
   return id;
 }
 
-grpc::Status invalid(std::string field, std::string description) {
-  ErrorDetail detail{"FIELD_INVALID", "keel", {}, {{std::move(field), std::move(description)}}, {}};
-  return error_status(grpc::StatusCode::INVALID_ARGUMENT, "the request is not valid", detail);
-}
-
-grpc::Status bad_page_size() { return invalid("page_size", "must be 0 to 1000"); }
+grpc::Status bad_page_size() { return invalid_field("page_size", "must be 0 to 1000"); }
 
 class Service final : public v1::SupervisionService::CallbackService, public EndsStreams {
  public:
@@ -92,7 +87,7 @@ class Service final : public v1::SupervisionService::CallbackService, public End
     const auto size = page_size_of(request.page_size());
     if (!size) return bad_page_size();
     const auto after = node_of(request.page_token());
-    if (!after) return invalid("page_token", "must be a next_page_token of an earlier response");
+    if (!after) return invalid_field("page_token", "must be a next_page_token of an earlier response");
     auto page = registry_.children(request.parent_id(), *size + 1, *after);
     if (page.size() > *size) {
       page.pop_back();
