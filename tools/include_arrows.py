@@ -47,7 +47,7 @@ LIBRARIES = [
     (r"(libpq-fe\.h|libpq/|pqxx/)", r"(journal|query|ops|bench)/(.*/)?postgres_\w+\.[ch]pp"),
     (r"(grpcpp|grpc)/", r"(command|query|ops|dashboard|app|bench)/"),
     (r"absl/", r"ops/grpc_process\.cpp"),
-    (r"httplib\.h", r"(ops/|dashboard/http_\w+\.[ch]pp)"),
+    (r"httplib\.h", r"(ops/|dashboard/http_\w+\.[ch]pp|bench/watchers\.cpp)"),
     (r"prometheus/", r"ops/"),
     (r"spdlog/", r"(ops|app)/"),
     (r"bench/", r"(app/main\.cpp|bench/)"),
