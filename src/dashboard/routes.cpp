@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "dashboard/secrets.hpp"
 #include "ops/log.hpp"
+#include "ops/secret.hpp"
 
 namespace keel::dashboard {
 namespace {
@@ -100,7 +100,7 @@ std::optional<Refusal> wrong_role(const Visitor& visitor, Role needed) {
 
 std::optional<Refusal> obstacle(const Services& services, const Request& request, Gate gate) {
   const auto& visitor = request.visitor;
-  if (request.method != "GET" && !same_secret(request.csrf, visitor.csrf)) {
+  if (request.method != "GET" && !ops::same_secret(request.csrf, visitor.csrf)) {
     return denied("CSRF_WRONG", "the header X-Keel-CSRF must be the session's: ask for /session again");
   }
   if (gate == Gate::open) return {};

@@ -6,6 +6,7 @@
 
 #include "dashboard/secrets.hpp"
 #include "ops/log.hpp"
+#include "ops/secret.hpp"
 
 namespace keel::dashboard {
 namespace {
@@ -70,7 +71,7 @@ std::optional<Role> Sessions::role_of(std::string_view token) const {
   for (const auto& [expected, its_role] :
        {std::pair(&options_.viewer_token, Role::viewer), std::pair(&options_.operator_token, Role::operating),
         std::pair(&options_.admin_token, Role::admin)}) {
-    const bool same = same_secret(token, *expected);
+    const bool same = ops::same_secret(token, *expected);
     if (same && !expected->empty()) role = its_role;
   }
   return role;

@@ -1,11 +1,11 @@
 #include "ops/permissions.hpp"
 
 #include <grpcpp/server_context.h>
-#include <openssl/crypto.h>
 
 #include <string_view>
 
 #include "ops/error_status.hpp"
+#include "ops/secret.hpp"
 
 namespace keel::ops {
 namespace {
@@ -14,16 +14,11 @@ constexpr std::string_view scheme = "Bearer ";
 
 std::string_view view_of(grpc::string_ref text) { return {text.data(), text.size()}; }
 
-/// Takes as long for a wrong token as for the right one; only its length shows.
-bool same(std::string_view given, std::string_view wanted) {
-  return given.size() == wanted.size() && CRYPTO_memcmp(given.data(), wanted.data(), wanted.size()) == 0;
-}
-
 bool carries(const grpc::CallbackServerContext& context, std::string_view token) {
   const auto found = context.client_metadata().find("authorization");
   if (found == context.client_metadata().end()) return false;
   const std::string_view text = view_of(found->second);
-  return text.starts_with(scheme) && same(text.substr(scheme.size()), token);
+  return text.starts_with(scheme) && same_secret(text.substr(scheme.size()), token);
 }
 
 }  // namespace

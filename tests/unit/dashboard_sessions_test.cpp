@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dashboard/secrets.hpp"
+#include "ops/secret.hpp"
 
 namespace keel::dashboard {
 namespace {
@@ -108,10 +109,10 @@ TEST_F(SessionsTest, TheOldestSessionGoesWhenThereAreTooMany) {
 TEST(Secrets, AreLongRandomAndComparedAsAWhole) {
   EXPECT_EQ(random_secret().size(), 64u);
   EXPECT_NE(random_secret(), random_secret());
-  EXPECT_TRUE(same_secret("abc", "abc"));
-  EXPECT_FALSE(same_secret("abc", "abd"));
-  EXPECT_FALSE(same_secret("abc", "abcd"));
-  EXPECT_FALSE(same_secret("", "a"));
+  EXPECT_TRUE(ops::same_secret("abc", "abc"));
+  EXPECT_FALSE(ops::same_secret("abc", "abd"));
+  EXPECT_FALSE(ops::same_secret("abc", "abcd"));
+  EXPECT_FALSE(ops::same_secret("", "a"));
 }
 
 }  // namespace
