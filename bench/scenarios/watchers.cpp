@@ -49,7 +49,7 @@ Finding bench_watchers(const Setup& setup) {
   Contender watched = calls(setup, "commands, 20 people watch", setup.command_address, 0, carts);
   watched.run = [&, press = watched.run] {
     const Watchers watchers(setup.dashboard_address, people);
-    const Outcome outcome = press();
+    Outcome outcome = press();
     if (watchers.failures() > 0) throw std::runtime_error("the dashboard refused a watcher");
     pages.merge(watchers.pages());
     bytes += watchers.bytes();
