@@ -54,6 +54,15 @@ struct EngineOptions {
   std::size_t loads_per_query = 256;
   /// Events of one aggregate in one answer; longer histories are read piece by piece.
   std::size_t events_per_load = 1000;
+  /// Between two queries that look up old request ids: what comes meanwhile shares the second one, so that a client
+  /// that repeats old commands does not cost its neighbours a query each.
+  std::chrono::milliseconds gather_look_ups{5};
+
+  // -- appending --------------------------------------------------------------------------------------------------
+  /// An append of fewer entries than these waits until so long after the last one began. A commit costs the same for
+  /// one entry as for many, and wakes publisher, reactors and PostgreSQL's WAL writer. A command that comes alone never waits.
+  std::chrono::milliseconds gather_entries{2};
+  std::size_t entries_enough = 64;
 
   // -- supervision ------------------------------------------------------------------------------------------------
   /// Beyond its intensity an aggregate is quarantined, alone.

@@ -52,6 +52,10 @@ caf::behavior LoadDesk::make_behavior() {
         loaders_[free.loader].busy_with = nullptr;
         hand_out();
       },
+      [this](msg::LookUpsDue) {
+        look_up_alarm_set_ = false;
+        hand_out();
+      },
       [this](const msg::Restart& restart) {
         hire(restart.child);
         setting_.registry->restarted(loaders_[restart.child].node);
@@ -90,13 +94,26 @@ std::shared_ptr<const LoadBatch> LoadDesk::next_batch() {
   auto turn = wishes_.upper_bound(served_last_);
   for (std::size_t i = 0; i < wishes_.size(); ++i, ++turn) {
     if (turn == wishes_.end()) turn = wishes_.begin();
-    if (turn->second.empty()) continue;
-    served_last_ = turn->first;
-    return std::make_shared<const LoadBatch>(LoadBatch{turn->first,
-                                                       first_of(turn->second.loads, setting_.options.loads_per_query),
-                                                       first_of(turn->second.look_ups, look_ups_per_query)});
+    auto& [context, wishes] = *turn;
+    const bool look_up = !wishes.look_ups.empty() && look_ups_due();
+    if (wishes.loads.empty() && !look_up) continue;
+    served_last_ = context;
+    LoadBatch batch{context, first_of(wishes.loads, setting_.options.loads_per_query), {}};
+    if (look_up) {
+      batch.look_ups = first_of(wishes.look_ups, look_ups_per_query);
+      look_ups_due_at_ = home_system().clock().now() + setting_.options.gather_look_ups;
+    }
+    return std::make_shared<const LoadBatch>(std::move(batch));
   }
   return nullptr;
+}
+
+/// When not, an alarm is set for the moment.
+bool LoadDesk::look_ups_due() {
+  const auto now = home_system().clock().now();
+  if (now >= look_ups_due_at_) return true;
+  if (!std::exchange(look_up_alarm_set_, true)) delayed_send(this, look_ups_due_at_ - now, msg::LookUpsDue{});
+  return false;
 }
 
 void LoadDesk::asked(OperatorCall call) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caf/actor_clock.hpp>
 #include <caf/event_based_actor.hpp>
 
 #include <deque>
@@ -22,7 +23,8 @@ struct LoadBatch {
 };
 
 /// Queues what must be read and hands it out to the loaders, in batches: while all of them are busy, wishes gather, so
-/// that the loads of many cold aggregates share one query, and never more load at once than the loaders take.
+/// that the loads of many cold aggregates share one query, and never more load at once than the loaders take. Look-ups
+/// also gather for a moment after the last query of theirs.
 /// Supervises the loaders; a loader that dies is replaced after a pause, and what it was doing counts as failed.
 class LoadDesk final : public caf::event_based_actor {
  public:
@@ -33,7 +35,6 @@ class LoadDesk final : public caf::event_based_actor {
   struct Wishes {
     std::deque<msg::WantedLoad> loads;
     std::deque<msg::WantedLookUp> look_ups;
-    bool empty() const { return loads.empty() && look_ups.empty(); }
   };
   struct Loader {
     caf::actor actor;
@@ -47,6 +48,7 @@ class LoadDesk final : public caf::event_based_actor {
   void hire(std::size_t loader);
   void hand_out();
   std::shared_ptr<const LoadBatch> next_batch();
+  bool look_ups_due();
   void asked(OperatorCall call);
   void loader_died(const caf::down_msg& down);
   static void fail(const LoadBatch& batch, const std::string& cause);
@@ -55,6 +57,8 @@ class LoadDesk final : public caf::event_based_actor {
   const ops::NodeId journal_node_;
   std::map<std::string_view, Wishes> wishes_;
   std::string_view served_last_;
+  caf::actor_clock::time_point look_ups_due_at_;
+  bool look_up_alarm_set_ = false;
   std::vector<Loader> loaders_;
 };
 

@@ -122,9 +122,10 @@ using Found = Parcel<std::vector<LookedUp>>;
 struct LoaderFree {
   std::size_t loader;
 };
+/// Look-ups have gathered for long enough.
+struct LookUpsDue {};
 
-// -- a lane's own clock and its supervisor
-// ------------------------------------------------------------------------------
+// -- a lane's own clock and its supervisor --------------------------------------------------------------------------
 struct Tick {};
 /// The pause of an aggregate is over.
 struct Again {
@@ -138,8 +139,7 @@ struct LaneRested {
   std::size_t lane;
 };
 
-// -- contexts and the top
-// -----------------------------------------------------------------------------------------------
+// -- contexts and the top -------------------------------------------------------------------------------------------
 /// Starts a child again after its pause.
 struct Restart {
   std::size_t child;
@@ -229,6 +229,7 @@ KEEL_MESSAGE(Close)
 KEEL_MESSAGE(Closed)
 KEEL_MESSAGE(Round)
 KEEL_MESSAGE(LoaderFree)
+KEEL_MESSAGE(LookUpsDue)
 KEEL_MESSAGE(Tick)
 KEEL_MESSAGE(Again)
 KEEL_MESSAGE(Distrust)

@@ -31,6 +31,7 @@ class EngineWorld : public ::testing::Test {
   }
 
   EngineWorld() {
+    options.gather_look_ups = milliseconds(0);
     log::Options quiet;
     quiet.level = log::Level::off;
     log::configure(quiet);

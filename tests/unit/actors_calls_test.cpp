@@ -83,6 +83,28 @@ TEST_F(ActorsCalls, TheSameIdWithAnotherBodyIsRefusedBeforeAndAfterALoad) {
   EXPECT_EQ(told({.id = "a", .amount = 5, .request_id = id, .caller = "stranger"}), "reused");
 }
 
+TEST_F(ActorsCalls, OldIdsThatComeSoonAfterALookUpShareTheNext) {
+  options.gather_look_ups = milliseconds(5);
+  int look_ups = 0;
+  loading->diagnose = [&look_ups](const auto& call) {
+    ++look_ups;
+    return call();
+  };
+  start();
+  told({.id = "a", .amount = 1});
+  const auto old = [this] { return make_uuid_v7(now - seconds(60)); };
+  EXPECT_EQ(told({.id = "a", .amount = 1, .request_id = old()}), "accepted 2 =2") << "the first one waits for nobody";
+  EXPECT_EQ(look_ups, 1);
+
+  std::vector<std::shared_ptr<Heard>> heard;
+  for (int i = 0; i < 10; ++i) heard.push_back(ask({.id = "a", .amount = 1, .request_id = old()}));
+  for (const auto& one : heard) EXPECT_EQ(one->times(), 0);
+  pass(milliseconds(5), milliseconds(5));
+  for (const auto& one : heard) EXPECT_EQ(one->times(), 1);
+  EXPECT_EQ(heard.back()->text(), "accepted 12 =12");
+  EXPECT_EQ(look_ups, 2);
+}
+
 TEST_F(ActorsCalls, TheSameIdOnAnotherAggregateOfTheLaneIsReuse) {
   lane_count = 1;
   store = journal::InMemoryStore::make({{"testing"}, lane_count, [this] { return now; }});
