@@ -35,10 +35,9 @@ class AggregateSink final : public journal::Sink {
 }  // namespace
 
 AggregateActor::AggregateActor(caf::actor_config& config, std::shared_ptr<const LaneSurroundings> lane,
-                               const domain::AggregateKind& kind, AggregateRef aggregate, LifeId life,
-                               Restored restored)
+                               const domain::AggregateKind& kind, std::string id, LifeId life, Restored restored)
     : caf::event_based_actor(config), lane_(std::move(lane)), hash_(life.hash) {
-  live_.emplace(kind, std::move(aggregate), lane_->lane, life.incarnation, std::move(restored), lane_->setting.live,
+  live_.emplace(kind, std::move(id), lane_->lane, life.incarnation, std::move(restored), lane_->setting.live,
                 static_cast<LiveAggregate::Surroundings&>(*this));
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
     std::string cause = text_of(thrown);
@@ -114,9 +113,9 @@ void AggregateActor::inspect(Inspection inspection) {
 }
 
 ops::AggregateDetail AggregateActor::detail() const {
-  const AggregateRef& aggregate = live_->aggregate();
+  AggregateRef aggregate = live_->aggregate();
   ops::AggregateDetail detail;
-  detail.name = {std::string(lane_->context), aggregate.type, aggregate.id};
+  detail.name = {std::string(lane_->context), std::move(aggregate.type), std::move(aggregate.id)};
   detail.lane = live_->lane();
   detail.version = live_->version();
   detail.durable_version = live_->durable_version();

@@ -18,7 +18,7 @@ namespace keel::actors {
 class AggregateActor final : public caf::event_based_actor, private LiveAggregate::Surroundings {
  public:
   AggregateActor(caf::actor_config& config, std::shared_ptr<const LaneSurroundings> lane,
-                 const domain::AggregateKind& kind, AggregateRef aggregate, LifeId life, Restored restored);
+                 const domain::AggregateKind& kind, std::string id, LifeId life, Restored restored);
 
   const char* name() const override { return "aggregate"; }
 

@@ -178,7 +178,7 @@ void LaneActor::loaded(msg::LoadedLife life) {
 
 void LaneActor::bring_to_life(Slot& slot, Restored restored, const std::vector<Uuid>& looked_up) {
   const auto receipts = std::move(restored.receipts);
-  slot.actor = spawn<AggregateActor>(surroundings_, *slot.kind, slot.aggregate(), slot.life(), std::move(restored));
+  slot.actor = spawn<AggregateActor>(surroundings_, *slot.kind, slot.id, slot.life(), std::move(restored));
   slot.state = State::live;
   slot.used_at = now_;
   slots_->use(slot);

@@ -41,13 +41,12 @@ Answer placed(Answer intended, const Outcome& outcome) {
 
 }  // namespace
 
-LiveAggregate::LiveAggregate(const domain::AggregateKind& kind, AggregateRef aggregate, Lane lane,
-                             std::uint64_t incarnation, Restored restored, const LiveOptions& options,
-                             Surroundings& surroundings)
+LiveAggregate::LiveAggregate(const domain::AggregateKind& kind, std::string id, Lane lane, std::uint64_t incarnation,
+                             Restored restored, const LiveOptions& options, Surroundings& surroundings)
     : kind_(kind),
       options_(options),
       surroundings_(surroundings),
-      aggregate_(std::move(aggregate)),
+      id_(std::move(id)),
       lane_(lane),
       incarnation_(incarnation),
       state_(std::move(restored.state)),
@@ -118,7 +117,7 @@ void LiveAggregate::append(std::unique_ptr<PendingCall> call, domain::Decision::
   Call& asked = call->call;
   journal::Entry entry;
   entry.lane = lane_;
-  entry.aggregate = aggregate_;
+  entry.aggregate = aggregate();
   entry.expected = version_;
   entry.events = evolve(accepted);
   entry.metadata = std::move(asked.metadata);
@@ -157,7 +156,7 @@ void LiveAggregate::only_answer(std::unique_ptr<PendingCall> call, Answer intend
   call->sequence = ++sequence_;
   call->decided_at = version_;
   const PendingCall& waiting = in_flight_.push_back(std::move(call));
-  write(journal::AnswerOnly{lane_, aggregate_, waiting.call.request_id, waiting.call.fingerprint},
+  write(journal::AnswerOnly{lane_, aggregate(), waiting.call.request_id, waiting.call.fingerprint},
         waiting.call.deadline);
 }
 
@@ -170,7 +169,7 @@ bool LiveAggregate::write_snapshot() {
   if (ended_ || version_.value - snapshot_.value < options_.snapshot_at_rest_after) return false;
   journal::Entry entry;
   entry.lane = lane_;
-  entry.aggregate = aggregate_;
+  entry.aggregate = aggregate();
   entry.expected = version_;
   entry.snapshot = {kind_.schema, state_->SerializeAsString()};
   snapshot_ = version_;
@@ -226,7 +225,7 @@ void LiveAggregate::tell(PendingCall& call, const Outcome& outcome) const {
 }
 
 Answer LiveAggregate::from_receipt(const Call& call, const journal::Receipt& receipt) const {
-  if (receipt.fingerprint != call.fingerprint || receipt.aggregate != aggregate_) return RequestIdReused{};
+  if (receipt.fingerprint != call.fingerprint || receipt.aggregate != aggregate()) return RequestIdReused{};
   return Accepted{receipt.version, receipt.lane, receipt.position, receipt.reply, true};
 }
 

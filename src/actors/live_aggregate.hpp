@@ -60,7 +60,7 @@ class LiveAggregate {
   };
 
   /// `incarnation` was drawn before the load began. Kind, options and surroundings outlive it.
-  LiveAggregate(const domain::AggregateKind& kind, AggregateRef aggregate, Lane lane, std::uint64_t incarnation,
+  LiveAggregate(const domain::AggregateKind& kind, std::string id, Lane lane, std::uint64_t incarnation,
                 Restored restored, const LiveOptions& options, Surroundings& surroundings);
 
   void take(std::unique_ptr<PendingCall> call);
@@ -76,7 +76,7 @@ class LiveAggregate {
   bool idle() const { return in_flight_.empty() && looking_up_.empty() && snapshot_on_its_way_ == 0; }
   /// A confirmation failed: nothing more is decided here.
   bool ended() const { return ended_; }
-  const AggregateRef& aggregate() const { return aggregate_; }
+  AggregateRef aggregate() const { return {std::string(kind_.type), id_}; }
   std::uint64_t incarnation() const { return incarnation_; }
   Version version() const { return version_; }
 
@@ -107,7 +107,7 @@ class LiveAggregate {
   const domain::AggregateKind& kind_;
   const LiveOptions& options_;
   Surroundings& surroundings_;
-  AggregateRef aggregate_;
+  const std::string id_;
   Lane lane_;
   bool ended_ = false;
   std::uint64_t incarnation_;

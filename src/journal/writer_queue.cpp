@@ -157,46 +157,47 @@ WriterQueue::Drops WriterQueue::deliver() {
 }
 
 void WriterQueue::count_outcomes(std::size_t end) {
-  receivers_.clear();
+  parts_.clear();
   for (std::size_t place = 0; place < end; ++place) {
     const Waiting& waiting = (*this)[place];
     if (waiting.life == nullptr) continue;
     Life& life = *waiting.life;
     if (life.delivery != delivery_) {
       life.delivery = delivery_;
-      life.blocked = false;
-      life.outcomes = life.collected = 0;
-      receivers_.push_back(&life);
+      life.part = static_cast<std::uint32_t>(parts_.size());
+      parts_.push_back({&life});
     }
-    life.blocked = life.blocked || !waiting.settled;
-    if (!life.blocked) ++life.outcomes;
+    Part& part = parts_[life.part];
+    part.blocked = part.blocked || !waiting.settled;
+    if (!part.blocked) ++part.outcomes;
   }
 }
 
 void WriterQueue::collect_outcomes(std::size_t end) {
   std::size_t total = 0;
-  for (Life* life : receivers_) {
-    life->first_outcome = total;
-    total += life->outcomes;
+  for (Part& part : parts_) {
+    part.first = total;
+    total += part.outcomes;
   }
   outcomes_.resize(total);
   for (std::size_t place = 0; place < end; ++place) {
     Waiting& waiting = (*this)[place];
-    if (waiting.life != nullptr && waiting.life->collected == waiting.life->outcomes) continue;
+    Part* const part = waiting.life == nullptr ? nullptr : &parts_[waiting.life->part];
+    if (part != nullptr && part->collected == part->outcomes) continue;
     if (waiting.outcome.kind == Outcome::Kind::dropped) ++drops_[static_cast<std::size_t>(waiting.outcome.why)];
-    if (waiting.life == nullptr) continue;
-    Life& life = *waiting.life;
-    outcomes_[life.first_outcome + life.collected++] = std::move(waiting.outcome);
+    if (part == nullptr) continue;
+    outcomes_[part->first + part->collected++] = std::move(waiting.outcome);
     waiting.delivered = true;
   }
 }
 
 void WriterQueue::hand_over(std::size_t end) {
-  for (Life* life : receivers_) {
-    if (life->outcomes == 0) continue;
-    life->waiting -= life->outcomes;
-    const std::span<Outcome> outcomes(outcomes_.data() + life->first_outcome, life->outcomes);
-    life->sink->confirmed(life->incarnation, outcomes, life->ended);
+  for (const Part& part : parts_) {
+    if (part.outcomes == 0) continue;
+    Life& life = *part.life;
+    life.waiting -= static_cast<std::uint32_t>(part.outcomes);
+    const std::span<Outcome> outcomes(outcomes_.data() + part.first, part.outcomes);
+    life.sink->confirmed(life.incarnation, outcomes, life.ended);
   }
   for (std::size_t place = 0; place < end; ++place) {
     Waiting& waiting = (*this)[place];

@@ -14,7 +14,7 @@
 
 namespace keel::journal {
 
-/// One incarnation of an aggregate, as the writer knows it.
+/// One incarnation of an aggregate, as the writer knows it. Small: every aggregate in memory has one.
 struct Life {
   static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
 
@@ -22,23 +22,19 @@ struct Life {
   std::shared_ptr<Sink> sink;
   /// What its next entry has to expect; absent before the first one.
   std::optional<Version> next;
+  /// Place in the queue from which on its items are to be dropped.
+  std::size_t ends_at = nowhere;
+  /// Last attempt that it has an entry in; see `Writer::aim`.
+  std::uint64_t attempt = 0;
+  /// Last delivery that it had a part in, and the place of its part.
+  std::uint64_t delivery = 0;
+  std::uint32_t part = 0;
+  /// Its items in the queue.
+  std::uint32_t waiting = 0;
   /// The journal has confirmed an entry of it, so it began at the stored version.
   bool confirmed = false;
   /// Nothing more is taken of it.
   bool ended = false;
-  /// Place in the queue from which on its items are to be dropped.
-  std::size_t ends_at = nowhere;
-  /// Its items in the queue.
-  std::size_t waiting = 0;
-
-  /// Last attempt that it has an entry in; see `Writer::aim`.
-  std::uint64_t attempt = 0;
-  // Of one delivery.
-  std::uint64_t delivery = 0;
-  bool blocked = false;
-  std::size_t first_outcome = 0;
-  std::size_t outcomes = 0;
-  std::size_t collected = 0;
 };
 
 /// An item in the queue.
@@ -95,6 +91,15 @@ class WriterQueue {
 
  private:
   using Lives = std::unordered_map<AggregateRef, Life>;
+  /// What one delivery has for one life.
+  struct Part {
+    Life* life;
+    /// An open item of it stands before the next ones.
+    bool blocked = false;
+    std::size_t first = 0;
+    std::size_t outcomes = 0;
+    std::size_t collected = 0;
+  };
 
   std::string_view admit(Waiting& waiting);
   std::string_view join(Life& life, Waiting& waiting);
@@ -117,7 +122,7 @@ class WriterQueue {
   std::size_t settled_end_ = 0;
   std::vector<Life*> ending_;
   std::uint64_t delivery_ = 0;
-  std::vector<Life*> receivers_;
+  std::vector<Part> parts_;
   std::vector<Outcome> outcomes_;
   Drops drops_{};
 };

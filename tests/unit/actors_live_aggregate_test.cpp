@@ -29,7 +29,7 @@ class LiveAggregateTest : public ::testing::Test, protected LiveAggregate::Surro
   void born(std::int64_t version, std::int64_t value = 0) {
     auto state = std::make_unique<testing::v1::CounterState>();
     state->set_value(value);
-    live.emplace(domain::kind_of<testing::Counter>(), AggregateRef{"Counter", "a"}, Lane{3}, 1,
+    live.emplace(domain::kind_of<testing::Counter>(), "a", Lane{3}, 1,
                  Restored{std::move(state), Version{version}, Version{version}, now, {}}, options,
                  static_cast<LiveAggregate::Surroundings&>(*this));
     now += seconds(10);  // so that fresh ids are young
