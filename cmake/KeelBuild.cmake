@@ -56,12 +56,18 @@ endfunction()
 
 # keel_test(name SOURCES a_test.cpp … DEPENDS keel_journal … LABELS unit)
 # A GoogleTest program, run as one CTest test. LABELS: unit property contract integration e2e; a label `pg`, `kafka`
-# says which server the test starts.
+# says which server the test starts. The target `<label>_tests` builds all of one label.
 function(keel_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
   keel_program(${name} SOURCES ${ARG_SOURCES} DEPENDS ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  foreach(label ${ARG_LABELS})
+    if(NOT TARGET ${label}_tests)
+      add_custom_target(${label}_tests)
+    endif()
+    add_dependencies(${label}_tests ${name})
+  endforeach()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
