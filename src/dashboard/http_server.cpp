@@ -120,6 +120,8 @@ class HttpServer::Listener {
     }
     const bool changes = http.method != "GET" && http.method != "HEAD";
     if (changes && from_another_site(http)) {
+      log::warn("dashboard", "another site's page asked for a change",
+                {{"address", http.remote_addr}, {"url", http.path}, {"err.reason", "OTHER_SITE"}});
       return denied("OTHER_SITE", "the request comes from another site's page");
     }
     return {};

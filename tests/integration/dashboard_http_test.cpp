@@ -135,6 +135,7 @@ TEST_F(DashboardHttpTest, OnlyLooksUnlessActionsAreAllowed) {
   const auto answer = client.post("/projections/carts/pause", {{"reason", "x"}});
   EXPECT_EQ(answer.status, 403);
   EXPECT_EQ(answer.reason(), "ACTIONS_DISABLED");
+  EXPECT_THAT(metrics_.text(), HasSubstr("keel_dashboard_refused_actions_total{code=\"PERMISSION_DENIED\"} 1"));
 }
 
 TEST_F(DashboardHttpTest, NobodySeesAnythingBeforeTheLogin) {
