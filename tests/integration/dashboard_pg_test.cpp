@@ -31,10 +31,11 @@ using testing::SizeIs;
 /// A process as the dashboard sees one: a tree, gRPC, and a heart that beats in the journal's database.
 class SeenProcess {
  public:
-  explicit SeenProcess(const test::Database& database) {
+  explicit SeenProcess(const test::Database& database, const std::string& role = "command",
+                       std::vector<ops::UnmetCondition> unmet = {}) {
     lane_ = registry_.started({root_, "lane 0", ops::NodeKind::worker, ops::Strategy::none, 0, {}});
     identity_.id = make_uuid_v7(system_now());
-    identity_.role = "command";
+    identity_.role = role;
     identity_.node = "<b>host</b>:1";
     identity_.version = "1";
     identity_.started_at = system_now();
@@ -42,7 +43,7 @@ class SeenProcess {
     parts.identity = identity_;
     parts.permissions.actions = true;
     parts.configuration = [] { return std::vector<ops::ShownSetting>{{"a.key", "******", "file", "what"}}; };
-    parts.why_not_ready = [] { return std::optional<std::string>(); };
+    parts.unmet_conditions = [unmet = std::move(unmet)] { return unmet; };
     parts.live_aggregates = [] { return std::int64_t{7}; };
     parts.drain = [this] { drained_ = true; };
     process_ = ops::process_service(std::move(parts));
@@ -160,6 +161,25 @@ TEST_F(DashboardPgTest, ShowsAProcessAndWhatItTellsOfItself) {
   EXPECT_EQ(shown["actions_enabled"], true);
   const auto settings = client.get("/processes/" + process.id() + "/configuration").body["settings"];
   EXPECT_EQ(settings[0]["value"], "******");
+}
+
+TEST_F(DashboardPgTest, EveryFaultedProjectionOfAProcessIsNamed) {
+  SeenProcess process(world_.journal(), "projector",
+                      {{"carts_by_day", "stopped: another version"}, {"carts", "faulted: gone"}});
+  const auto client = start();
+  EXPECT_TRUE(eventually([&] { return carts(client)["state"] == "faulted"; }));
+  EXPECT_EQ(carts(client)["last_error"], "faulted: gone");
+  const auto shown = client.get("/processes/" + process.id()).body;
+  EXPECT_EQ(shown["not_ready_reason"], "carts_by_day: stopped: another version; carts: faulted: gone");
+  ASSERT_THAT(shown["unmet_conditions"], SizeIs(2));
+  EXPECT_EQ(shown["unmet_conditions"][0]["name"], "carts_by_day");
+}
+
+TEST_F(DashboardPgTest, AProjectionIsWellWhenAnotherWithItsNameInsideIsNot) {
+  SeenProcess process(world_.journal(), "projector", {{"carts_by_day", "faulted: gone"}});
+  const auto client = start();
+  ASSERT_TRUE(eventually([&] { return client.get("/processes/" + process.id()).body["ready"] == false; }));
+  EXPECT_EQ(carts(client)["state"], "caught_up");
 }
 
 TEST_F(DashboardPgTest, ShowsTheTreeALevelAtATimeAndWhatIsNotWell) {

@@ -562,7 +562,7 @@ TEST_F(QueryServerTest, AReadStoreThatIsNotThereIsToldByEveryCall) {
   const ReadModel models[] = {carts()};
   const auto server = QueryServer::start(grpc, options, models);
   ASSERT_TRUE(server);
-  EXPECT_TRUE((*server)->why_not_ready());
+  EXPECT_EQ((*server)->why_not_ready(), "not seen in the read store yet: carts");
   const auto channel =
       grpc::CreateChannel("127.0.0.1:" + std::to_string((*server)->port()), grpc::InsecureChannelCredentials());
   EXPECT_EQ(keel::testing::health_of(*channel, ""), 2) << "NOT_SERVING";
