@@ -16,13 +16,13 @@ constexpr std::size_t moments_kept = 4'096;
 
 double seconds_of(std::chrono::microseconds length) { return std::chrono::duration<double>(length).count(); }
 
-/// Each projection is a condition of its projectors' readiness.
+/// Each projection is a condition of its projectors' readiness. One that has just begun is in no trouble yet.
 std::string trouble_of(const std::string& projection, const std::vector<ProcessSample>& processes) {
   for (const auto& process : processes) {
     if (!process.told || process.told->role() != "projector") continue;
-    const auto& unmet = process.told->unmet_conditions();
-    const auto its = std::ranges::find(unmet, projection, [](const auto& condition) { return condition.name(); });
-    if (its != unmet.end()) return its->reason();
+    for (const auto& unmet : process.told->unmet_conditions()) {
+      if (unmet.name() == projection && unmet.reason() != "starting") return unmet.reason();
+    }
   }
   return {};
 }

@@ -41,6 +41,14 @@ void write_path(const Request& request, replay::Deed& deed) {
   if (const auto id = number_of("operation", which, 1, std::numeric_limits<std::int64_t>::max())) deed.operation = *id;
 }
 
+replay::Deed asked_by_path(const Request& request, const Body* body) {
+  replay::Deed deed;
+  deed.who = request.visitor.who;
+  deed.action = action_of(request, body);
+  write_path(request, deed);
+  return deed;
+}
+
 void write_body(const Body& body, replay::Deed& deed) {
   if (const auto reason = body.reason()) deed.reason = *reason;
   if (const auto generation = body.number("generation")) deed.generation = *generation;
@@ -53,13 +61,9 @@ void write_body(const Body& body, replay::Deed& deed) {
 }  // namespace
 
 replay::Deed asked_for(const Request& request) {
-  const auto parsed = Body::of(request);
-  const Body* const body = parsed ? &*parsed : nullptr;
-  replay::Deed deed;
-  deed.who = request.visitor.who;
-  deed.action = action_of(request, body);
-  write_path(request, deed);
-  if (body != nullptr) write_body(*body, deed);
+  const auto body = Body::of(request);
+  auto deed = asked_by_path(request, body ? &*body : nullptr);
+  if (body) write_body(*body, deed);
   return deed;
 }
 
@@ -67,7 +71,8 @@ RefusedActions::RefusedActions(WriteDown write_down, ops::Metrics& metrics, Opti
     : write_down_(std::move(write_down)), metrics_(metrics), clock_(std::move(options.clock)), ration_(options.lines) {}
 
 void RefusedActions::note(const Request& request, const Refusal& refusal, bool known) {
-  auto deed = asked_for(request);
+  // A stranger's body is not worth a look.
+  auto deed = known ? asked_for(request) : asked_by_path(request, nullptr);
   log::warn("dashboard", "an action was refused",
             {{"who", deed.who},
              {"action", deed.action},
