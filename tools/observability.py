@@ -14,6 +14,7 @@ RUNBOOK = ROOT / "docs/guides/how-to/alerts.md"
 
 # A metric of ours, or a recorded series, whose parts are joined by colons.
 NAME = re.compile(r"(?<![\w:])((?:\w+:)*(?:keel|grpc|process)_\w+(?::\w+)*)")
+SELECTOR = re.compile(NAME.pattern + r"\{([^}]*)\}")
 NO_METRIC = {"grpc_method", "grpc_status"}
 
 
@@ -49,6 +50,13 @@ def metrics_in(expression):
     """Names of metrics and recorded series that it reads."""
     without_texts = re.sub(r'"[^"]*"', '""', expression)
     return {name for name in NAME.findall(without_texts) if name not in NO_METRIC}
+
+
+def matchers_in(expression):
+    """(metric, label, value) of each selector; of a pattern, each alternative that is a plain word."""
+    for name, inside in SELECTOR.findall(expression):
+        for label, value in re.findall(r'(\w+)(?:=~|!~|!=|=)"([^"]*)"', inside):
+            yield from ((family(name), label, word) for word in value.split("|"))
 
 
 def family(name):

@@ -216,6 +216,12 @@ void LaneActor::load_again_later(Slot& slot) {
   pause(slot, extra.failed_loads.died(setting_.options.loads, RestartHistory::Clock::now(), random_fraction()));
 }
 
+/// Only crashes are told: when the journal is away, loads fail by the thousand.
+void LaneActor::back_off(Slot& slot) {
+  setting_.registry->aggregate_backing_off(group_->node(), shown_name(slot), slot.extra->pause);
+  pause(slot, slot.extra->pause);
+}
+
 void LaneActor::pause(Slot& slot, std::chrono::milliseconds length) {
   slot.state = State::pausing;
   delayed_send(this, length, msg::Again{slot.life()});
@@ -247,7 +253,7 @@ void LaneActor::closed(LifeId life) {
   if (resting_) return drop(*slot);
   if (slot->extra != nullptr && slot->extra->crashed) {
     if (slot->extra->deaths.exhausted(setting_.options.aggregates)) return quarantine(*slot, slot->extra->cause);
-    return pause(*slot, slot->extra->pause);
+    return back_off(*slot);
   }
   if (slot->extra != nullptr && !slot->extra->leaving.empty()) say_left(*slot);
   if (slot->has_waiting()) return load(*slot);

@@ -50,6 +50,7 @@ class LaneActor final : public caf::event_based_actor {
   void bring_to_life(Slot& slot, Restored restored, const std::vector<Uuid>& looked_up);
   void quarantine(Slot& slot, std::string_view cause);
   void load_again_later(Slot& slot);
+  void back_off(Slot& slot);
   void pause(Slot& slot, std::chrono::milliseconds length);
   void again(LifeId life);
 

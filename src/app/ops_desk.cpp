@@ -35,7 +35,7 @@ OpsDesk::OpsDesk(Role& role, ops::SupervisionRegistry& registry, ops::ActorContr
   parts.identity = identity(0);
   parts.permissions = role.permissions();
   parts.configuration = [&role] { return shown_settings(role.configuration()); };
-  parts.why_not_ready = [&role] { return role.why_not_ready(); };
+  parts.unmet_conditions = [&role] { return role.unmet_conditions(); };
   parts.live_aggregates = [&registry] { return live_aggregates(registry, 0); };
   parts.drain = StopSignal::raise;
   process_ = ops::process_service(std::move(parts));

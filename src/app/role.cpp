@@ -91,13 +91,6 @@ void Role::missing(std::string why) {
   missing_ = std::move(why);
 }
 
-std::optional<std::string> Role::why_not_ready() const {
-  for (const auto& outcome : ready_.outcomes()) {
-    if (outcome.why_not) return outcome.name + ": " + *outcome.why_not;
-  }
-  return std::nullopt;
-}
-
 std::string Role::status_address() const {
   return status_ == nullptr ? "" : reachable_address(configuration_.text(name_ + ".status_listen"), status_->port());
 }

@@ -3,9 +3,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/configuration.hpp"
 #include "app/process.hpp"
@@ -39,8 +39,8 @@ class Role {
   /// A condition of readiness, asked at every probe.
   void ready_when(std::string name, ops::WhyNot why_not) { ready_.add(std::move(name), std::move(why_not)); }
 
-  /// The first condition that does not hold; nothing when all do. Not after `end_status`.
-  std::optional<std::string> why_not_ready() const;
+  /// Empty when it is ready. Not after `end_status`.
+  std::vector<ops::UnmetCondition> unmet_conditions() const { return ready_.unmet(); }
   /// `host:port` of the status server.
   std::string status_address() const;
 

@@ -65,12 +65,13 @@ class Dashboard::Running {
         directory_({parts_.journal_dsn, parts_.read_dsn, options.processes}, clients_),
         stores_(parts_),
         works_(parts_, stores_, {}),
+        refused_actions_([this](const auto& deed) { return write_down(deed); }, metrics, {}),
         hub_(hub_options(options), metrics),
         process_watch_(clients_, [](const auto& address) { return fetch_metrics(address, scrape_patience); }),
         projection_watch_(parts_, stores_),
         gatherer_({options.sample_interval}, {directory_, process_watch_, projection_watch_, stores_, hub_, series_}),
-        services_{parts_, options.actions, options.payloads, sessions_, directory_, clients_, stores_, works_,
-                  hub_,   series_,         gatherer_} {}
+        services_{parts_,  options.actions, options.payloads, sessions_, directory_, clients_,
+                  stores_, works_,          refused_actions_, hub_,      series_,    gatherer_} {}
   ~Running() { stop(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -97,12 +98,19 @@ class Dashboard::Running {
   }
 
  private:
+  Result<Done> write_down(const replay::Deed& deed) {
+    auto store = stores_.read();
+    if (!store) return store.fault();
+    return (*store)->note(deed);
+  }
+
   const DashboardParts parts_;
   Sessions sessions_;
   ProcessClients clients_;
   Directory directory_;
   Stores stores_;
   Works works_;
+  RefusedActions refused_actions_;
   EventHub hub_;
   Series series_;
   ProcessWatch process_watch_;

@@ -34,24 +34,16 @@ Reply audited(Services& services, replay::Deed deed, const std::function<std::op
   if (!store) return refusal_of(store.fault());
   deed.result = "begun";
   if (const auto noted = (*store)->note(deed); !noted) return refusal_of(noted.fault());
-  const auto refusal = act();
+  auto refusal = act();
   deed.result = refusal ? refusal->reason + ": " + refusal->message : "done";
   tell(deed);
   if (const auto noted = (*store)->note(deed); !noted) {
     log::error("dashboard", "the end of a deed could not be written down",
                {{"action", deed.action}, {"result", deed.result}, {"why", noted.fault().what}});
   }
-  if (refusal) return *refusal;
-  return done(services);
-}
-
-Refusal noted_refusal(replay::ReadStore& store, replay::Deed deed, Refusal refusal) {
-  deed.result = "refused: " + refusal.message;
-  tell(deed);
-  if (const auto noted = store.note(deed); !noted) {
-    log::error("dashboard", "a refusal could not be written down", {{"why", noted.fault().what}});
-  }
-  return refusal;
+  if (!refusal) return done(services);
+  refusal->noted = true;
+  return *refusal;
 }
 
 Reply done(Services& services) {

@@ -15,12 +15,8 @@ Outcome<replay::Deed> deed_of(const Request& request, const Body& body, std::str
                               std::string projection = {});
 
 /// Does something that no transaction of the read store covers, with a line in the audit before it (`begun`) and after
-/// it
-/// (`done`, or why not). What cannot be written down is not done: 503 from the store. The deed is logged, too.
+/// it (`done`, or why not). What cannot be written down is not done: 503 from the store. The deed is logged, too.
 Reply audited(Services& services, replay::Deed deed, const std::function<std::optional<Refusal>()>& act);
-
-/// Writes down what was refused by the state of things, as far as that can be written, and passes the refusal on.
-Refusal noted_refusal(replay::ReadStore& store, replay::Deed deed, Refusal refusal);
 
 /// The answer of an action that went well: `{}`. The next look is made soon, so that everybody sees it.
 Reply done(Services& services);

@@ -49,7 +49,7 @@ const std::string& Request::parameter(std::string_view name) const {
   return found == query.end() ? none : found->second;
 }
 
-Reply::Reply(const Refusal& refusal) : status(refusal.status), document(document_of(refusal)) {}
+Reply::Reply(const Refusal& refusal) : status(refusal.status), document(document_of(refusal)), refused(refusal) {}
 
 std::string session_cookie(const std::string& cookie, const Request& request) {
   return "keel_session=" + cookie + "; Path=" + request.base + "; HttpOnly; SameSite=Strict" +

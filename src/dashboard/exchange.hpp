@@ -58,6 +58,8 @@ struct Reply {
   std::vector<std::pair<std::string, std::string>> headers{};
   /// Instead of the document.
   std::shared_ptr<Stream> stream{};
+  /// What the document tells, when it was refused.
+  std::optional<Refusal> refused{};
 
   Reply() = default;
   Reply(Json answer) : document(std::move(answer)) {}  // NOLINT(google-explicit-constructor)

@@ -83,14 +83,10 @@ Reply switch_to(Services& services, Subject& subject, const GenerationRow& row) 
   replay::SwitchRules rules;
   rules.forced = subject.body.yes("force");
   subject.deed.generation = row.generation;
-  auto refusal = obstacle(services, subject, row, rules.forced);
-  if (!refusal) {
-    const replay::Switch wanted{subject.projection->name, subject.row.live, row.generation};
-    const auto switched = replay::switch_live(*subject.store, wanted, rules, subject.deed);
-    if (switched) return done(services);
-    refusal = refusal_of(switched.why());
-  }
-  return noted_refusal(*subject.store, subject.deed, *std::move(refusal));
+  if (const auto refusal = obstacle(services, subject, row, rules.forced)) return *refusal;
+  const replay::Switch wanted{subject.projection->name, subject.row.live, row.generation};
+  const auto switched = replay::switch_live(*subject.store, wanted, rules, subject.deed);
+  return switched ? done(services) : Reply(refusal_of(switched.why()));
 }
 
 }  // namespace
@@ -116,9 +112,7 @@ Reply drop_generation(Services& services, const Request& request) {
   const auto row = named_generation(*subject);
   if (!row) return row.refusal();
   subject->deed.generation = row->generation;
-  if (row->live) {
-    return noted_refusal(*subject->store, subject->deed, conflict("STATE_CONFLICT", "this generation is live"));
-  }
+  if (row->live) return conflict("STATE_CONFLICT", "this generation is live");
   const auto dropped = subject->store->drop(*subject->projection, row->generation, subject->deed);
   return dropped ? done(services) : Reply(refusal_of(dropped.fault()));
 }

@@ -24,16 +24,6 @@ std::string session_cookie_of(const std::string& header) {
   return {};
 }
 
-/// With a length that is known, httplib compresses nothing: it would do so anew for every answer, at a price.
-void write_bytes(std::string_view bytes, const std::string& type, std::shared_ptr<const std::string> owner,
-                 httplib::Response& response) {
-  if (bytes.empty()) return response.set_content("", type);
-  response.set_content_provider(bytes.size(), type,
-                                [bytes, owner = std::move(owner)](std::size_t at, std::size_t length, auto& sink) {
-                                  return sink.write(bytes.data() + at, length);
-                                });
-}
-
 void write_stream(const std::shared_ptr<Stream>& stream, httplib::Response& response) {
   response.set_header("X-Accel-Buffering", "no");
   response.set_chunked_content_provider(stream_type, [stream](std::size_t, httplib::DataSink& sink) {
@@ -44,12 +34,6 @@ void write_stream(const std::shared_ptr<Stream>& stream, httplib::Response& resp
     }
     return piece.empty() ? sink.is_writable() : sink.write(piece.data(), piece.size());
   });
-}
-
-std::string joined(const std::vector<std::string>& path) {
-  std::string text;
-  for (const auto& part : path) text += (text.empty() ? "" : "/") + part;
-  return text.empty() ? "index.html" : text;
 }
 
 }  // namespace
@@ -86,6 +70,15 @@ Request request_of(const httplib::Request& http, Target target, const std::strin
   return request;
 }
 
+void write_bytes(std::string_view bytes, const std::string& type, std::shared_ptr<const std::string> owner,
+                 httplib::Response& response) {
+  if (bytes.empty()) return response.set_content("", type);
+  response.set_content_provider(bytes.size(), type,
+                                [bytes, owner = std::move(owner)](std::size_t at, std::size_t length, auto& sink) {
+                                  return sink.write(bytes.data() + at, length);
+                                });
+}
+
 void write(const Reply& reply, httplib::Response& response) {
   response.status = reply.status;
   response.set_header("Cache-Control", "no-store");
@@ -94,15 +87,6 @@ void write(const Reply& reply, httplib::Response& response) {
   auto body = std::make_shared<const std::string>(dump(reply.document) + "\n");
   const std::string_view bytes = *body;
   write_bytes(bytes, json_type, std::move(body), response);
-}
-
-void write_file(std::span<const WebFile> files, const std::vector<std::string>& path, httplib::Response& response) {
-  const auto wanted = joined(path);
-  const auto found = std::ranges::find(files, wanted, &WebFile::path);
-  if (found == files.end()) return write(not_found("FILE_NOT_FOUND", "there is no such page"), response);
-  response.status = 200;
-  response.set_header("Cache-Control", found->immutable ? "public, max-age=31536000, immutable" : "no-store");
-  write_bytes(found->bytes, std::string(found->content_type), nullptr, response);
 }
 
 }  // namespace keel::dashboard

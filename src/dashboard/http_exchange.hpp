@@ -2,13 +2,12 @@
 
 #include <httplib.h>
 
-#include <optional>
-#include <span>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "dashboard/exchange.hpp"
 #include "dashboard/url.hpp"
-#include "dashboard/web_files.hpp"
 
 namespace keel::dashboard {
 
@@ -24,7 +23,9 @@ Request request_of(const httplib::Request& http, Target target, const std::strin
 bool from_another_site(const httplib::Request& http);
 
 void write(const Reply& reply, httplib::Response& response);
-/// The front end's file of this path; 404 when there is none.
-void write_file(std::span<const WebFile> files, const std::vector<std::string>& path, httplib::Response& response);
+/// `owner` keeps the bytes until they are sent; null for those that live as long as the process. With a length that is
+/// known, httplib compresses nothing: it would do so anew for every answer, at a price.
+void write_bytes(std::string_view bytes, const std::string& type, std::shared_ptr<const std::string> owner,
+                 httplib::Response& response);
 
 }  // namespace keel::dashboard

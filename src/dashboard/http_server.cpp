@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "dashboard/http_exchange.hpp"
+#include "dashboard/http_files.hpp"
 #include "dashboard/request_metrics.hpp"
 #include "dashboard/url.hpp"
 #include "ops/listen_address.hpp"
@@ -120,6 +121,8 @@ class HttpServer::Listener {
     }
     const bool changes = http.method != "GET" && http.method != "HEAD";
     if (changes && from_another_site(http)) {
+      log::warn("dashboard", "another site's page asked for a change",
+                {{"address", http.remote_addr}, {"url", http.path}, {"err.reason", "OTHER_SITE"}});
       return denied("OTHER_SITE", "the request comes from another site's page");
     }
     return {};
@@ -128,7 +131,7 @@ class HttpServer::Listener {
   void serve(const httplib::Request& http, httplib::Response& response) {
     const auto began = std::chrono::steady_clock::now();
     answer(http, response);
-    if (response.content_length_ > 0 || !response.body.empty()) metrics_.took(std::chrono::steady_clock::now() - began);
+    if (!response.is_chunked_content_provider_) metrics_.took(std::chrono::steady_clock::now() - began);
   }
 
   void answer(const httplib::Request& http, httplib::Response& response) {
@@ -145,7 +148,7 @@ class HttpServer::Listener {
     if (http.method != "GET" && http.method != "HEAD") {
       return write(Refusal{405, "UNIMPLEMENTED", "METHOD_NOT_ALLOWED", "files can only be read"}, response);
     }
-    write_file(files_, target->path, response);
+    write_file(files_, target->path, http, response);
   }
 
   httplib::Server::HandlerResponse count(const httplib::Response& response) {

@@ -43,9 +43,20 @@ std::string state_of(const ProcessSample& process) {
   return "dead";
 }
 
+Json unmet_conditions_of(const v1::Process& told) {
+  Json list = Json::array();
+  for (const auto& unmet : told.unmet_conditions()) {
+    list.push_back({{"name", text(unmet.name())}, {"reason", text(unmet.reason())}});
+  }
+  return list;
+}
+
 void add_told(Json& document, const v1::Process& told) {
   document["ready"] = told.ready();
-  if (!told.ready()) document["not_ready_reason"] = text(told.not_ready_reason());
+  if (!told.ready()) {
+    document["not_ready_reason"] = text(told.not_ready_reason());
+    document["unmet_conditions"] = unmet_conditions_of(told);
+  }
   document["resident_bytes"] = told.resident_bytes();
   document["threads"] = told.threads();
   document["live_aggregates"] = whole(std::int64_t{told.live_aggregates()});

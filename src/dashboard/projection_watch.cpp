@@ -16,12 +16,13 @@ constexpr std::size_t moments_kept = 4'096;
 
 double seconds_of(std::chrono::microseconds length) { return std::chrono::duration<double>(length).count(); }
 
-/// A projector's process that is not ready names the projection and says why.
+/// Each projection is a condition of its projectors' readiness. One that has just begun is in no trouble yet.
 std::string trouble_of(const std::string& projection, const std::vector<ProcessSample>& processes) {
   for (const auto& process : processes) {
-    if (!process.told || process.told->role() != "projector" || process.told->ready()) continue;
-    const auto& reason = process.told->not_ready_reason();
-    if (reason.find(projection) != std::string::npos) return reason;
+    if (!process.told || process.told->role() != "projector") continue;
+    for (const auto& unmet : process.told->unmet_conditions()) {
+      if (unmet.name() == projection && unmet.reason() != "starting") return unmet.reason();
+    }
   }
   return {};
 }

@@ -28,6 +28,8 @@ struct Refusal {
   std::string message;
   /// Which part of the request is to blame; empty when none is.
   std::string field{};
+  /// It stands in the audit already.
+  bool noted = false;
 };
 
 Refusal bad_field(std::string field, std::string message);

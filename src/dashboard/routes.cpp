@@ -5,7 +5,6 @@
 #include <optional>
 #include <string_view>
 
-#include "ops/log.hpp"
 #include "ops/secret.hpp"
 
 namespace keel::dashboard {
@@ -112,19 +111,29 @@ std::optional<Refusal> obstacle(const Services& services, const Request& request
   return wrong_role(visitor, gate == Gate::admin ? Role::admin : Role::operating);
 }
 
+bool is_action(const Route& route) { return route.gate == Gate::operating || route.gate == Gate::admin; }
+
+/// Without a login, only the CSRF token tells our own pages from everybody else's.
+bool is_known(const Services& services, const Request& request) {
+  if (!request.visitor.role) return false;
+  return services.sessions.options().login_required() || ops::same_secret(request.csrf, request.visitor.csrf);
+}
+
+Reply answer(Services& services, const Request& request, const Route& route) {
+  if (const auto refusal = obstacle(services, request, route.gate)) return *refusal;
+  return route.handle(services, request);
+}
+
 }  // namespace
 
 Reply answer(Services& services, const Request& request) {
   const auto route = route_of(request);
   if (!route) return route.refusal();
-  if (const auto refusal = obstacle(services, request, (*route)->gate)) {
-    if (request.method == "POST") {
-      log::warn("dashboard", "an action was refused",
-                {{"who", request.visitor.who}, {"route", (*route)->path}, {"err.reason", refusal->reason}});
-    }
-    return *refusal;
-  }
-  return (*route)->handle(services, request);
+  auto reply = answer(services, request, **route);
+  if (!is_action(**route) || !reply.refused) return reply;
+  services.refused_actions.count(*reply.refused);
+  if (!reply.refused->noted) services.refused_actions.note(request, *reply.refused, is_known(services, request));
+  return reply;
 }
 
 }  // namespace keel::dashboard

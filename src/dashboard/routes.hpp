@@ -7,8 +7,8 @@ namespace keel::dashboard {
 
 /// Answers a request of the API (docs/guides/reference/dashboard-api.md). Everything that holds for all routes is
 /// looked at here: whether there is such a route (404/ROUTE_NOT_FOUND, 405/METHOD_NOT_ALLOWED), CSRF (403/CSRF_WRONG),
-/// login (401/LOGIN_REQUIRED), whether actions are allowed (403/ACTIONS_DISABLED) and the role (403/ROLE_TOO_LOW). Any
-/// thread.
+/// login (401/LOGIN_REQUIRED), whether actions are allowed (403/ACTIONS_DISABLED) and the role (403/ROLE_TOO_LOW). An
+/// action that is refused is noted (RefusedActions). Any thread.
 Reply answer(Services& services, const Request& request);
 
 // -- the routes, file by file --------------------------------------------------------------------------------

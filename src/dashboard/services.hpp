@@ -5,6 +5,7 @@
 #include "dashboard/gatherer.hpp"
 #include "dashboard/parts.hpp"
 #include "dashboard/process_client.hpp"
+#include "dashboard/refused_actions.hpp"
 #include "dashboard/series.hpp"
 #include "dashboard/sessions.hpp"
 #include "dashboard/stores.hpp"
@@ -22,6 +23,7 @@ struct Services {
   ProcessClients& clients;
   Stores& stores;
   Works& works;
+  RefusedActions& refused_actions;
   EventHub& hub;
   Series& series;
   Gatherer& gatherer;

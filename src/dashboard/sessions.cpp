@@ -32,7 +32,10 @@ std::string_view name_of(Role role) {
 }
 
 Sessions::Sessions(AccessOptions options, Clock clock)
-    : options_(std::move(options)), clock_(std::move(clock)), common_csrf_(random_secret()) {}
+    : options_(std::move(options)),
+      clock_(std::move(clock)),
+      common_csrf_(random_secret()),
+      attempts_(options_.attempts) {}
 
 Visitor Sessions::visitor(std::string_view cookie, std::string_view address) {
   if (!options_.login_required())
@@ -47,12 +50,12 @@ Outcome<std::string> Sessions::log_in(std::string_view token, std::string_view a
   if (!options_.login_required())
     return conflict("NO_LOGIN", "this dashboard has no tokens: there is nothing to log in to");
   const std::lock_guard lock(mutex_);
-  if (too_many_attempts(address)) {
+  if (attempts_.spent(address, clock_())) {
     return Refusal{429, "RESOURCE_EXHAUSTED", "TOO_MANY_ATTEMPTS", "too many wrong tokens: wait a minute"};
   }
   const auto role = role_of(token);
   if (!role) {
-    attempts_.push_back({clock_(), std::string(address)});
+    attempts_.take(address, clock_());
     log::warn(logger, "a wrong token", {{"address", address}});
     return Refusal{401, "UNAUTHENTICATED", "TOKEN_WRONG", "this is no token of this dashboard", "token"};
   }
@@ -75,14 +78,6 @@ std::optional<Role> Sessions::role_of(std::string_view token) const {
     if (same && !expected->empty()) role = its_role;
   }
   return role;
-}
-
-bool Sessions::too_many_attempts(std::string_view address) {
-  const auto since = clock_() - options_.attempt_window;
-  while (!attempts_.empty() && attempts_.front().at < since) attempts_.pop_front();
-  const auto of_address = std::ranges::count(attempts_, address, &Attempt::address);
-  return static_cast<std::size_t>(of_address) >= options_.max_attempts ||
-         attempts_.size() >= options_.max_attempts_of_all;
 }
 
 std::string Sessions::begin(Role role) {

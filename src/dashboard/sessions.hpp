@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <string_view>
 
 #include "core/clock.hpp"
+#include "dashboard/ration.hpp"
 #include "dashboard/refusal.hpp"
 
 namespace keel::dashboard {
@@ -37,10 +37,8 @@ struct AccessOptions {
   std::chrono::milliseconds lifetime = std::chrono::hours(12);
   /// Most sessions; the oldest goes when another comes.
   std::size_t max_sessions = 1'000;
-  /// Wrong tokens of one address, and of all, within `attempt_window`.
-  std::size_t max_attempts = 5;
-  std::size_t max_attempts_of_all = 50;
-  std::chrono::milliseconds attempt_window = std::chrono::minutes(1);
+  /// Wrong tokens of one address, and of all.
+  Ration::Limits attempts{5, 50, std::chrono::minutes(1)};
 
   bool login_required() const { return !(viewer_token.empty() && operator_token.empty() && admin_token.empty()); }
 };
@@ -75,13 +73,7 @@ class Sessions {
     std::string csrf;
     Timestamp ends;
   };
-  struct Attempt {
-    Timestamp at;
-    std::string address;
-  };
-
   std::optional<Role> role_of(std::string_view token) const;
-  bool too_many_attempts(std::string_view address);
   std::string begin(Role role);
 
   const AccessOptions options_;
@@ -90,7 +82,7 @@ class Sessions {
   const std::string common_csrf_;
   std::mutex mutex_;
   std::map<std::string, Session, std::less<>> sessions_;
-  std::deque<Attempt> attempts_;
+  Ration attempts_;
 };
 
 }  // namespace keel::dashboard

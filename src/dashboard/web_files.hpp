@@ -15,6 +15,10 @@ struct WebFile {
   std::string_view bytes;
   /// Its name carries a hash of its content, so that it may be kept for ever.
   bool immutable = false;
+  /// The same compressed (RFC 1952); empty when that is not worth it.
+  std::string_view gzip{};
+  /// Of `bytes`: another one, another content. Empty: it is sent anew each time.
+  std::string_view hash{};
 };
 
 /// Every file of the front end, sorted by path; `index.html` is among them. Generated at build time by embed_web.cmake.

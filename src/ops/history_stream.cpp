@@ -15,15 +15,13 @@ constexpr std::size_t most_streams = 64;
 }  // namespace
 
 std::shared_ptr<HistoryStream> HistoryStream::make(SupervisionRegistry& registry, std::uint64_t after) {
-  std::shared_ptr<HistoryStream> stream(new HistoryStream(registry, after));
-  stream->self_ = stream;
-  return stream;
+  return held(std::unique_ptr<HistoryStream>(new HistoryStream(registry, after)));
 }
 
 std::shared_ptr<HistoryStream> HistoryStream::begin(SupervisionRegistry& registry, std::uint64_t after) {
   auto stream = make(registry, after);
   registry.listen(stream);
-  stream->history_grew();
+  stream->look();
   return stream;
 }
 
@@ -33,52 +31,14 @@ std::shared_ptr<HistoryStream> HistoryStream::refuse(SupervisionRegistry& regist
   return stream;
 }
 
-void HistoryStream::end(const grpc::Status& status) {
-  std::unique_lock lock(mutex_);
-  if (!end_) end_ = status;
-  go_on(std::move(lock));
-}
-
-void HistoryStream::history_grew() noexcept { go_on(std::unique_lock(mutex_)); }
-
-/// Sends what is next, or ends. gRPC may call back on this very thread, so nothing is started under the lock.
-void HistoryStream::go_on(std::unique_lock<std::mutex> lock) {
-  if (writing_ || finished_) return;
-  if (end_) {
-    finished_ = true;
-    const grpc::Status status = *end_;
-    lock.unlock();
-    return Finish(status);
-  }
-  writing_ = read_on();
-  if (!writing_) return;
-  lock.unlock();
-  StartWrite(&message_);
-}
-
 /// Under our mutex it takes the registry's; nobody takes them the other way round.
-bool HistoryStream::read_on() {
-  message_.clear_events();
+bool HistoryStream::read_on(v1::WatchSupervisionEventsResponse& message) {
+  message.clear_events();
   for (const SupervisionEvent& event : registry_.history(after_, events_per_message)) {
-    write(event, *message_.add_events());
+    write(event, *message.add_events());
     after_ = event.sequence;
   }
-  return message_.events_size() > 0;
-}
-
-void HistoryStream::OnWriteDone(bool ok) {
-  std::unique_lock lock(mutex_);
-  writing_ = false;
-  if (!ok && !end_) end_ = grpc::Status::CANCELLED;
-  go_on(std::move(lock));
-}
-
-void HistoryStream::OnCancel() { end(grpc::Status::CANCELLED); }
-
-void HistoryStream::OnDone() {
-  std::shared_ptr<HistoryStream> last;
-  const std::lock_guard lock(mutex_);
-  last = std::move(self_);
+  return message.events_size() > 0;
 }
 
 std::shared_ptr<HistoryStream> HistoryStreams::open(std::uint64_t after) {

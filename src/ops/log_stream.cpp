@@ -15,9 +15,7 @@ constexpr std::size_t most_streams = 16;
 }  // namespace
 
 std::shared_ptr<LogStream> LogStream::make(const log::Tail& tail, log::Level least, std::uint64_t place) {
-  std::shared_ptr<LogStream> stream(new LogStream(tail, least, place));
-  stream->self_ = stream;
-  return stream;
+  return held(std::unique_ptr<LogStream>(new LogStream(tail, least, place)));
 }
 
 std::shared_ptr<LogStream> LogStream::begin(const log::Tail& tail, log::Level least, std::size_t backlog) {
@@ -32,51 +30,13 @@ std::shared_ptr<LogStream> LogStream::refuse(const log::Tail& tail, const grpc::
   return stream;
 }
 
-void LogStream::look() { go_on(std::unique_lock(mutex_)); }
-
-void LogStream::end(const grpc::Status& status) {
-  std::unique_lock lock(mutex_);
-  if (!end_) end_ = status;
-  go_on(std::move(lock));
-}
-
-/// Sends what is next, or ends. gRPC may call back on this very thread, so nothing is started under the lock.
-void LogStream::go_on(std::unique_lock<std::mutex> lock) {
-  if (writing_ || finished_) return;
-  if (end_) {
-    finished_ = true;
-    const grpc::Status status = *end_;
-    lock.unlock();
-    return Finish(status);
-  }
-  writing_ = read_on();
-  if (!writing_) return;
-  lock.unlock();
-  StartWrite(&message_);
-}
-
-bool LogStream::read_on() {
+bool LogStream::read_on(v1::TailLogsResponse& message) {
   log::Tail::Taken taken = tail_.take(place_, least_, lines_per_message);
   place_ = taken.place;
-  message_.Clear();
-  message_.set_missed(static_cast<std::int64_t>(taken.missed));
-  for (std::string& line : taken.lines) message_.add_lines(std::move(line));
-  return taken.missed > 0 || message_.lines_size() > 0;
-}
-
-void LogStream::OnWriteDone(bool ok) {
-  std::unique_lock lock(mutex_);
-  writing_ = false;
-  if (!ok && !end_) end_ = grpc::Status::CANCELLED;
-  go_on(std::move(lock));
-}
-
-void LogStream::OnCancel() { end(grpc::Status::CANCELLED); }
-
-void LogStream::OnDone() {
-  std::shared_ptr<LogStream> last;
-  const std::lock_guard lock(mutex_);
-  last = std::move(self_);
+  message.Clear();
+  message.set_missed(static_cast<std::int64_t>(taken.missed));
+  for (std::string& line : taken.lines) message.add_lines(std::move(line));
+  return taken.missed > 0 || message.lines_size() > 0;
 }
 
 LogStreams::~LogStreams() {

@@ -12,6 +12,7 @@
 #include "ops/log_stream.hpp"
 #include "ops/operator_status.hpp"
 #include "ops/process_metrics.hpp"
+#include "ops/utf8.hpp"
 
 namespace keel::ops {
 namespace {
@@ -92,10 +93,20 @@ class Service final : public v1::ProcessService::CallbackService, public EndsStr
     *process.mutable_start_time() = TimeUtil::MicrosecondsToTimestamp(own.started_at.time_since_epoch().count());
   }
 
+  void write_readiness(v1::Process& process) const {
+    std::string reasons;
+    for (const auto& [name, why] : parts_.unmet_conditions()) {
+      auto& unmet = *process.add_unmet_conditions();
+      unmet.set_name(mend_utf8(name));
+      unmet.set_reason(mend_utf8(why));
+      reasons += (reasons.empty() ? "" : "; ") + unmet.name() + ": " + unmet.reason();
+    }
+    process.set_ready(reasons.empty());
+    process.set_not_ready_reason(reasons);
+  }
+
   void write_condition(v1::Process& process) const {
-    const auto why_not = parts_.why_not_ready();
-    process.set_ready(!why_not);
-    process.set_not_ready_reason(why_not.value_or(""));
+    write_readiness(process);
     const ProcessUsage usage = process_usage();
     process.set_cpu_seconds(usage.cpu_seconds);
     process.set_resident_bytes(usage.resident_bytes);

@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "ops/permissions.hpp"
 #include "ops/process_identity.hpp"
+#include "ops/status_server.hpp"
 
 namespace grpc {
 class Service;
@@ -32,8 +32,8 @@ struct ProcessParts {
   ProcessIdentity identity;
   Permissions permissions;
   std::function<std::vector<ShownSetting>()> configuration;
-  /// Nothing when it can do its work.
-  std::function<std::optional<std::string>()> why_not_ready;
+  /// Empty when it can do its work.
+  std::function<std::vector<UnmetCondition>()> unmet_conditions;
   /// Aggregates in memory; empty when the role has none.
   std::function<std::int64_t()> live_aggregates;
   /// Begins an end in good order, and does not wait for it.

@@ -60,6 +60,14 @@ std::vector<Checks::Outcome> Checks::outcomes() const {
   return all;
 }
 
+std::vector<UnmetCondition> Checks::unmet() const {
+  std::vector<UnmetCondition> unmet;
+  for (auto& outcome : outcomes()) {
+    if (outcome.why_not) unmet.push_back({std::move(outcome.name), *std::move(outcome.why_not)});
+  }
+  return unmet;
+}
+
 struct StatusServer::Listener {
   httplib::Server http;
   int port = 0;

@@ -17,6 +17,12 @@ namespace keel::ops {
 /// probe: it reads a flag, it does not ask a server. Shown to whoever may reach the port: no secrets.
 using WhyNot = std::function<std::optional<std::string>()>;
 
+/// A condition that does not hold.
+struct UnmetCondition {
+  std::string name;
+  std::string why;
+};
+
 /// The named conditions of a process. Any thread.
 class Checks {
  public:
@@ -28,6 +34,8 @@ class Checks {
 
   void add(std::string name, WhyNot why_not);
   std::vector<Outcome> outcomes() const;
+  /// In the order in which they were added; empty when all is well.
+  std::vector<UnmetCondition> unmet() const;
 
  private:
   struct Check {

@@ -94,10 +94,7 @@ void SupervisionRegistry::crashed(NodeId node, std::string_view cause) {
 
 void SupervisionRegistry::backing_off(NodeId node, std::chrono::milliseconds delay) {
   const Deed deed(*tree_);
-  SupervisedNode* const known = tree_->find(node);
-  if (known == nullptr) return;
-  tree_->enter(*known, NodeState::backing_off);
-  tree_->record(*known, Happening::backing_off, known->last_cause, delay);
+  if (SupervisedNode* const known = tree_->find(node)) tree_->back_off(*known, delay);
 }
 
 void SupervisionRegistry::restarted(NodeId node, std::string_view cause) {
@@ -165,6 +162,15 @@ void SupervisionRegistry::aggregate_crashed(NodeId group, std::string_view aggre
   const SupervisionEvent event = tree_->record(*shown, Happening::crashed, cause);
   deed.done();
   tell_log(event);
+}
+
+void SupervisionRegistry::aggregate_backing_off(NodeId group, std::string_view aggregate,
+                                                std::chrono::milliseconds delay) {
+  const Deed deed(*tree_);
+  SupervisedNode* const known = tree_->find(group);
+  if (known == nullptr) return;
+  if (SupervisedNode* const shown = tree_->find_troubled(*known, aggregate)) return tree_->back_off(*shown, delay);
+  tree_->record_hidden(*known, aggregate, Happening::backing_off, {}, delay);
 }
 
 void SupervisionRegistry::aggregate_restarted(NodeId group, std::string_view aggregate) {

@@ -176,6 +176,8 @@ class SupervisionRegistry {
   std::shared_ptr<AggregateGroup> started_group(NodeId parent, std::string name);
   /// `aggregate` is `Cart c-17`. The aggregate is shown as a node of its own from now on.
   void aggregate_crashed(NodeId group, std::string_view aggregate, std::string_view cause);
+  /// Of one that crashed: it will be started again after `delay`.
+  void aggregate_backing_off(NodeId group, std::string_view aggregate, std::chrono::milliseconds delay);
   void aggregate_restarted(NodeId group, std::string_view aggregate);
   void aggregate_quarantined(NodeId group, std::string_view aggregate, std::string_view cause);
   /// It is well (or gone) again and no longer shown.

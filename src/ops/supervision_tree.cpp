@@ -87,6 +87,11 @@ void SupervisionRegistry::Tree::fail(Node& node, NodeState state, std::string_vi
   enter(node, state);
 }
 
+void SupervisionRegistry::Tree::back_off(Node& node, std::chrono::milliseconds delay) {
+  enter(node, NodeState::backing_off);
+  record(node, Happening::backing_off, node.last_cause, delay);
+}
+
 void SupervisionRegistry::Tree::restart(Node& node) {
   enter(node, NodeState::running);
   ++node.restarts;
@@ -120,9 +125,10 @@ SupervisionEvent SupervisionRegistry::Tree::record(const Node& node, Happening h
 }
 
 SupervisionEvent SupervisionRegistry::Tree::record_hidden(const Node& group, std::string_view aggregate,
-                                                          Happening happening, std::string_view cause) {
+                                                          Happening happening, std::string_view cause,
+                                                          std::chrono::milliseconds delay) {
   const std::string path = path_of(group) + "/" + mend_utf8(aggregate);
-  return remember({0, {}, 0, NodeKind::aggregate, path, happening, kept(cause), {}, group.id});
+  return remember({0, {}, 0, NodeKind::aggregate, path, happening, kept(cause), delay, group.id});
 }
 
 NodeView SupervisionRegistry::Tree::view(const Node& node) const {

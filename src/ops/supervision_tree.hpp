@@ -77,6 +77,7 @@ struct SupervisionRegistry::Tree {
   Node& show(Node& group, std::string_view aggregate);
   void enter(Node& node, NodeState state);
   void fail(Node& node, NodeState state, std::string_view cause);
+  void back_off(Node& node, std::chrono::milliseconds delay);
   void restart(Node& node);
   /// With all below it.
   void stop(Node& node, std::string_view cause);
@@ -85,7 +86,7 @@ struct SupervisionRegistry::Tree {
   SupervisionEvent record(const Node& node, Happening happening, std::string_view cause = {},
                           std::chrono::milliseconds delay = {});
   SupervisionEvent record_hidden(const Node& group, std::string_view aggregate, Happening happening,
-                                 std::string_view cause = {});
+                                 std::string_view cause = {}, std::chrono::milliseconds delay = {});
 
   NodeView view(const Node& node) const;
   NodeDetail detail(const Node& node, std::size_t limit) const;

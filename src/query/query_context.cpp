@@ -111,10 +111,12 @@ void QueryContext::start() {
 }
 
 std::optional<std::string> QueryContext::why_not_ready() const {
+  std::string unseen;
   for (const auto& [name, view] : views_) {
-    if (!view->board_.now()) return "projection '" + name + "' was not seen in the read store yet";
+    if (!view->board_.now()) unseen += (unseen.empty() ? "" : ", ") + name;
   }
-  return {};
+  if (unseen.empty()) return {};
+  return "not seen in the read store yet: " + unseen;
 }
 
 std::vector<QueryPart> QueryContext::parts() const {

@@ -22,8 +22,9 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr std::array files{WebFile{"assets/main-1a2b.js", "text/javascript; charset=utf-8", "let a = 1;", true},
-                           WebFile{"index.html", "text/html; charset=utf-8", "<!doctype html>", false}};
+constexpr std::array files{
+    WebFile{"assets/main-1a2b.js", "text/javascript; charset=utf-8", "let a = 1;", true, "as gzip", "1a2b"},
+    WebFile{"index.html", "text/html; charset=utf-8", "<!doctype html>", false, {}, "3c4d"}};
 
 DashboardParts parts_of_nothing() {
   const std::string nowhere = "host=/nonexistent port=1 dbname=keel connect_timeout=2";
@@ -75,16 +76,55 @@ TEST_F(DashboardHttpTest, ServesTheFrontEndWithHeadersThatGuardIt) {
   ASSERT_TRUE(page);
   EXPECT_EQ(page->body, "<!doctype html>");
   EXPECT_EQ(page->get_header_value("Content-Type"), "text/html; charset=utf-8");
-  EXPECT_EQ(page->get_header_value("Cache-Control"), "no-store");
+  EXPECT_EQ(page->get_header_value("Cache-Control"), "no-cache");
   EXPECT_EQ(page->get_header_value("Content-Security-Policy"),
             "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'");
   EXPECT_EQ(page->get_header_value("X-Content-Type-Options"), "nosniff");
   EXPECT_FALSE(page->has_header("Access-Control-Allow-Origin"));
-  const auto script = client.Get("/assets/main-1a2b.js");
+  const auto script = client.Get("/assets/main-1a2b.js", {{"Accept-Encoding", "identity"}});
   EXPECT_EQ(script->body, "let a = 1;");
   EXPECT_THAT(script->get_header_value("Cache-Control"), HasSubstr("immutable"));
   EXPECT_EQ(client.Get("/assets/../../etc/passwd")->status, 404);
   EXPECT_EQ(client.Get("/nothing")->status, 404);
+}
+
+TEST_F(DashboardHttpTest, FilesAreSentCompressedToWhoTakesThat) {
+  auto client = start(options()).client();
+  client.set_decompress(false);
+  const auto asked = [&](const std::string& accepted) {
+    return client.Get("/assets/main-1a2b.js", {{"Accept-Encoding", accepted}});
+  };
+  for (const auto* taken : {"gzip", "br, gzip;q=0.5", "*", "deflate , gzip"}) {
+    const auto small = asked(taken);
+    EXPECT_EQ(small->body, "as gzip") << taken;
+    EXPECT_EQ(small->get_header_value("Content-Encoding"), "gzip");
+    EXPECT_EQ(small->get_header_value("Content-Length"), "7");
+    EXPECT_EQ(small->get_header_value("Content-Type"), "text/javascript; charset=utf-8");
+    EXPECT_EQ(small->get_header_value("Vary"), "Accept-Encoding");
+  }
+  for (const auto* refused : {"identity", "br", "gzip;q=0", "gzip; q=0.0, *", "gzipped", "*;q=0"}) {
+    const auto whole = asked(refused);
+    EXPECT_EQ(whole->body, "let a = 1;") << refused;
+    EXPECT_FALSE(whole->has_header("Content-Encoding"));
+    EXPECT_EQ(whole->get_header_value("Vary"), "Accept-Encoding");
+  }
+  EXPECT_EQ(client.Get("/", {{"Accept-Encoding", "gzip"}})->body, "<!doctype html>") << "it has no smaller form";
+}
+
+TEST_F(DashboardHttpTest, AFileThatTheClientHasIsNotSentAgain) {
+  auto client = start(options()).client();
+  const auto tag = client.Get("/")->get_header_value("ETag");
+  EXPECT_EQ(tag, "W/\"3c4d\"");
+  const auto asked = [&](const std::string& known) { return client.Get("/", {{"If-None-Match", known}}); };
+  for (const auto& known : {tag, std::string("\"3c4d\""), std::string("\"x\", ") + tag, std::string("*")}) {
+    const auto answer = asked(known);
+    EXPECT_EQ(answer->status, 304) << known;
+    EXPECT_EQ(answer->body, "");
+    EXPECT_EQ(answer->get_header_value("ETag"), tag);
+    EXPECT_EQ(answer->get_header_value("Cache-Control"), "no-cache");
+    EXPECT_TRUE(answer->has_header("Content-Security-Policy"));
+  }
+  for (const auto* other : {"", "\"3c4\"", "3c4d", "W/\"1a2b\""}) EXPECT_EQ(asked(other)->status, 200) << other;
 }
 
 TEST_F(DashboardHttpTest, LivesBelowItsBasePath) {
@@ -135,6 +175,7 @@ TEST_F(DashboardHttpTest, OnlyLooksUnlessActionsAreAllowed) {
   const auto answer = client.post("/projections/carts/pause", {{"reason", "x"}});
   EXPECT_EQ(answer.status, 403);
   EXPECT_EQ(answer.reason(), "ACTIONS_DISABLED");
+  EXPECT_THAT(metrics_.text(), HasSubstr("keel_dashboard_refused_actions_total{code=\"PERMISSION_DENIED\"} 1"));
 }
 
 TEST_F(DashboardHttpTest, NobodySeesAnythingBeforeTheLogin) {

@@ -31,10 +31,11 @@ using testing::SizeIs;
 /// A process as the dashboard sees one: a tree, gRPC, and a heart that beats in the journal's database.
 class SeenProcess {
  public:
-  explicit SeenProcess(const test::Database& database) {
+  explicit SeenProcess(const test::Database& database, const std::string& role = "command",
+                       std::vector<ops::UnmetCondition> unmet = {}) {
     lane_ = registry_.started({root_, "lane 0", ops::NodeKind::worker, ops::Strategy::none, 0, {}});
     identity_.id = make_uuid_v7(system_now());
-    identity_.role = "command";
+    identity_.role = role;
     identity_.node = "<b>host</b>:1";
     identity_.version = "1";
     identity_.started_at = system_now();
@@ -42,7 +43,7 @@ class SeenProcess {
     parts.identity = identity_;
     parts.permissions.actions = true;
     parts.configuration = [] { return std::vector<ops::ShownSetting>{{"a.key", "******", "file", "what"}}; };
-    parts.why_not_ready = [] { return std::optional<std::string>(); };
+    parts.unmet_conditions = [unmet = std::move(unmet)] { return unmet; };
     parts.live_aggregates = [] { return std::int64_t{7}; };
     parts.drain = [this] { drained_ = true; };
     process_ = ops::process_service(std::move(parts));
@@ -104,10 +105,19 @@ class DashboardPgTest : public testing::Test {
 
   test::DashboardClient start(Payloads payloads = Payloads::full) {
     DashboardOptions options;
-    options.listen = "127.0.0.1:0";
-    options.actions = true;
     options.payloads = payloads;
     options.access.without_token = Role::admin;
+    return start(options);
+  }
+  test::DashboardClient start_with_tokens() {
+    DashboardOptions options;
+    options.access.viewer_token = "look";
+    options.access.admin_token = "rule";
+    return start(options);
+  }
+  test::DashboardClient start(DashboardOptions options) {
+    options.listen = "127.0.0.1:0";
+    options.actions = true;
     options.sample_interval = std::chrono::milliseconds(100);
     auto started = Dashboard::start(options, parts(), {}, metrics_);
     EXPECT_TRUE(started);
@@ -151,6 +161,25 @@ TEST_F(DashboardPgTest, ShowsAProcessAndWhatItTellsOfItself) {
   EXPECT_EQ(shown["actions_enabled"], true);
   const auto settings = client.get("/processes/" + process.id() + "/configuration").body["settings"];
   EXPECT_EQ(settings[0]["value"], "******");
+}
+
+TEST_F(DashboardPgTest, EveryFaultedProjectionOfAProcessIsNamed) {
+  SeenProcess process(world_.journal(), "projector",
+                      {{"carts_by_day", "stopped: another version"}, {"carts", "faulted: gone"}});
+  const auto client = start();
+  EXPECT_TRUE(eventually([&] { return carts(client)["state"] == "faulted"; }));
+  EXPECT_EQ(carts(client)["last_error"], "faulted: gone");
+  const auto shown = client.get("/processes/" + process.id()).body;
+  EXPECT_EQ(shown["not_ready_reason"], "carts_by_day: stopped: another version; carts: faulted: gone");
+  ASSERT_THAT(shown["unmet_conditions"], SizeIs(2));
+  EXPECT_EQ(shown["unmet_conditions"][0]["name"], "carts_by_day");
+}
+
+TEST_F(DashboardPgTest, AProjectionIsWellWhenItHasJustBegunOrAnotherWithItsNameInsideIsNot) {
+  SeenProcess process(world_.journal(), "projector", {{"carts_by_day", "faulted: gone"}, {"carts", "starting"}});
+  const auto client = start();
+  ASSERT_TRUE(eventually([&] { return client.get("/processes/" + process.id()).body["ready"] == false; }));
+  EXPECT_EQ(carts(client)["state"], "caught_up");
 }
 
 TEST_F(DashboardPgTest, ShowsTheTreeALevelAtATimeAndWhatIsNotWell) {
@@ -217,7 +246,10 @@ TEST_F(DashboardPgTest, WhatIsDoneToAProcessIsWrittenDownBeforeAndAfter) {
   EXPECT_FALSE(process.drained());
   EXPECT_EQ(client.post(path + "/drain", {{"reason", "r"}, {"confirm", "<b>host</b>:1"}}).status, 200);
   EXPECT_TRUE(process.drained());
-  EXPECT_EQ(audit("action = 'drain'"), "drain begun, drain done");
+  EXPECT_EQ(
+      audit("action = 'drain'"),
+      "drain refused: CONFIRMATION_WRONG: confirm must repeat the name of what is to be changed, drain begun, drain "
+      "done");
   const auto refused = client.post(
       "/actors/control",
       {{"process", process.id()}, {"node", std::to_string(process.lane())}, {"action", "restart"}, {"reason", "r"}});
@@ -282,10 +314,43 @@ TEST_F(DashboardPgTest, RebuildsVerifiesPromotesRollsBackAndDrops) {
   EXPECT_EQ(client.post("/projections/carts/rollback", order).status, 200);
   EXPECT_EQ(world_.read().value("SELECT live FROM projections"), "1");
   EXPECT_EQ(client.post("/projections/carts/drop", promotion).status, 200);
-  EXPECT_EQ(
-      audit("result <> 'begun'"),
-      "rebuild done, rebuild done, promote refused: generation 2 was not verified since its rebuild: verify it, or "
-      "force it, verify 0 differences, promote done, rollback done, drop done");
+  EXPECT_EQ(audit("result <> 'begun' AND result NOT LIKE 'refused%'"),
+            "rebuild done, rebuild done, verify 0 differences, promote done, rollback done, drop done");
+}
+
+TEST_F(DashboardPgTest, WhatTheStateOfThingsRefusesIsWrittenDown) {
+  auto client = start();
+  const json order{{"reason", "r"}, {"confirm", "carts"}, {"generation", 1}};
+  EXPECT_EQ(client.post("/projections/carts/drop", order).reason(), "STATE_CONFLICT");
+  EXPECT_EQ(audit("projection = 'carts' AND generation = 1 AND reason = 'r'"),
+            "drop refused: STATE_CONFLICT: this generation is live");
+}
+
+TEST_F(DashboardPgTest, WhatAKnownPersonMayNotIsWrittenDown) {
+  auto client = start_with_tokens();
+  client.log_in("look");
+  EXPECT_EQ(client.post("/projections/carts/pause", {{"reason", "r"}}).reason(), "ROLE_TOO_LOW");
+  EXPECT_EQ(audit("who = 'viewer@127.0.0.1'"),
+            "pause refused: ROLE_TOO_LOW: this needs the role operator; you are viewer");
+  client.set_header("X-Keel-CSRF", "guess");
+  EXPECT_EQ(client.post_as_is("/projections/carts/unpause", R"({"reason":"r"})").reason(), "CSRF_WRONG");
+  EXPECT_THAT(audit("action = 'unpause'"), HasSubstr("unpause refused: CSRF_WRONG"));
+}
+
+TEST_F(DashboardPgTest, AFloodOfStrangersLeavesTheAuditAsItIs) {
+  auto client = start_with_tokens();
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(client.post_as_is("/projections/carts/pause", R"({"reason":"r"})").reason(), "CSRF_WRONG");
+  }
+  EXPECT_EQ(client.post("/projections/carts/pause", {{"reason", "r"}}).reason(), "LOGIN_REQUIRED");
+  EXPECT_EQ(world_.read().value("SELECT count(*) FROM audit"), "0");
+}
+
+TEST_F(DashboardPgTest, NeitherDoesOnePersonFillIt) {
+  auto client = start_with_tokens();
+  client.log_in("look");
+  for (int i = 0; i < 50; ++i) client.post("/projections/carts/pause", {{"reason", "r"}});
+  EXPECT_EQ(world_.read().value("SELECT count(*) FROM audit"), "20");
 }
 
 // -- aggregates and what is parked ---------------------------------------------------------------------------

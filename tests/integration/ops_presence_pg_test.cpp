@@ -229,6 +229,21 @@ TEST_F(PresenceTest, TellsTheTreeOfAnyMoment) {
   EXPECT_EQ(node.parent, root);
 }
 
+TEST_F(PresenceTest, KeepsHowLongACrashedAggregateBackedOff) {
+  const NodeId root = registry.started({.parent = 0, .name = "lane 1", .kind = NodeKind::supervisor});
+  const auto group = registry.started_group(root, "aggregates");
+  registry.aggregate_crashed(group->node(), "Cart a/b", "boom");
+  registry.aggregate_backing_off(group->node(), "Cart a/b", milliseconds(250));
+  announce();
+  ASSERT_TRUE(stored(4));
+  const auto events = *reader.history({.process = own.id, .path = "lane 1/aggregates/Cart a/b", .limit = 1});
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].event.happening, Happening::backing_off);
+  EXPECT_EQ(events[0].event.delay, milliseconds(250));
+  EXPECT_EQ(events[0].event.cause, "boom");
+  EXPECT_EQ(reader.tree_at(own.id, now)->back().state, NodeState::backing_off);
+}
+
 TEST_F(PresenceTest, ShowsAnAggregateUntilItIsWellAgain) {
   const Timestamp start = now;
   const NodeId root = registry.started({.parent = 0, .name = "lane 1", .kind = NodeKind::supervisor});

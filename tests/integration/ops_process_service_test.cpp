@@ -31,7 +31,7 @@ class ProcessServiceTest : public ::testing::Test {
     parts.configuration = [] {
       return std::vector<ShownSetting>{{"journal.dsn", "******", "file", "PostgreSQL with the journal"}};
     };
-    parts.why_not_ready = [this] { return why_not_ready; };
+    parts.unmet_conditions = [this] { return unmet; };
     parts.live_aggregates = [] { return std::int64_t{17}; };
     parts.drain = [this] { drained = true; };
     service = process_service(std::move(parts));
@@ -88,7 +88,7 @@ class ProcessServiceTest : public ::testing::Test {
 
   test::CapturedLog captured;
   Metrics metrics;
-  std::optional<std::string> why_not_ready;
+  std::vector<UnmetCondition> unmet;
   std::atomic<bool> drained = false;
   v1::SetLogLevelResponse level_response;
   std::unique_ptr<grpc::Service> service;
@@ -98,7 +98,7 @@ class ProcessServiceTest : public ::testing::Test {
 
 TEST_F(ProcessServiceTest, TellsWhatItIsAndWhatItUses) {
   serve({.actions = true, .faults = false, .token = ""});
-  why_not_ready = "lanes: standing by";
+  unmet = {{"lanes", "standing by"}, {"journal", "away"}};
   grpc::ClientContext context;
   v1::GetProcessResponse response;
   ASSERT_TRUE(stub->GetProcess(&context, {}, &response).ok());
@@ -109,7 +109,10 @@ TEST_F(ProcessServiceTest, TellsWhatItIsAndWhatItUses) {
   EXPECT_EQ(process.version(), "1.2.3");
   EXPECT_EQ(process.start_time().seconds(), 1'700'000'000);
   EXPECT_FALSE(process.ready());
-  EXPECT_EQ(process.not_ready_reason(), "lanes: standing by");
+  EXPECT_EQ(process.not_ready_reason(), "lanes: standing by; journal: away");
+  ASSERT_EQ(process.unmet_conditions_size(), 2);
+  EXPECT_EQ(process.unmet_conditions(1).name(), "journal");
+  EXPECT_EQ(process.unmet_conditions(1).reason(), "away");
   EXPECT_GT(process.cpu_seconds(), 0);
   EXPECT_GT(process.resident_bytes(), 1 << 20);
   EXPECT_GT(process.threads(), 1);

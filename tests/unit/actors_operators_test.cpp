@@ -64,7 +64,8 @@ TEST_F(ActorsOperators, ARestartAnswersCallsInFlightAndTheAggregateComesBackByTh
   EXPECT_EQ(next->text(), "-") << "it pauses, as after a failure";
   pass(seconds(2));
   EXPECT_TRUE(next->text().starts_with("accepted")) << next->text();
-  EXPECT_EQ(history("Counter a"), (Lines{"crashed: restarted by an operator: why", "restarted"}));
+  EXPECT_EQ(history("Counter a"), (Lines{"crashed: restarted by an operator: why",
+                                         "backing_off: restarted by an operator: why", "restarted"}));
 }
 
 TEST_F(ActorsOperators, ACrashIsTheAggregatesOwnAndNobodyElses) {
@@ -73,7 +74,8 @@ TEST_F(ActorsOperators, ACrashIsTheAggregatesOwnAndNobodyElses) {
   told({.id = "b"});
   EXPECT_EQ(ordered(named("a"), ActorAction::crash), "taken");
   EXPECT_EQ(told({.id = "b"}), "accepted 2 =2");
-  EXPECT_EQ(history("Counter a"), (Lines{"crashed: crashed by an operator: why"}));
+  EXPECT_EQ(history("Counter a"),
+            (Lines{"crashed: crashed by an operator: why", "backing_off: crashed by an operator: why"}));
   pass(seconds(1));
   EXPECT_EQ(told({.id = "a"}), "accepted 2 =2");
 }

@@ -34,6 +34,24 @@ class ActorsSupervision : public EngineWorld {
     pass(options.lane_tick, options.lane_tick);
     ASSERT_EQ(clock_breaks, 0);
   }
+  /// How long it was said to back off, each time.
+  std::vector<milliseconds> pauses(const std::string& of) const {
+    std::vector<milliseconds> lengths;
+    for (const auto& event : registry.history(0, 10'000)) {
+      if (event.happening == ops::Happening::backing_off && event.path.ends_with(of)) lengths.push_back(event.delay);
+    }
+    return lengths;
+  }
+  /// The aggregates in trouble as the tree shows them.
+  Lines troubled() const {
+    Lines lines;
+    for (const auto& group : groups(0)) {
+      for (const auto& shown : registry.children(group.id, 10)) {
+        lines.push_back(shown.spec.name + " " + std::string(name_of(shown.state)) + ": " + shown.last_cause);
+      }
+    }
+    return lines;
+  }
   bool heard_of(const std::string& line) const {
     const auto all = history("");
     return std::find(all.begin(), all.end(), line) != all.end();
@@ -69,7 +87,7 @@ TEST_F(ActorsSupervision, ACrashedAggregateRunsAgainAfterAPauseFromWhatTheJourna
   EXPECT_EQ(waiting->text(), "-");
   pass(seconds(1));
   EXPECT_EQ(waiting->text(), "accepted 2 =7");
-  EXPECT_EQ(history("Fragile a"), (Lines{"crashed: the rule broke", "restarted"}));
+  EXPECT_EQ(history("Fragile a"), (Lines{"crashed: the rule broke", "backing_off: the rule broke", "restarted"}));
 }
 
 TEST_F(ActorsSupervision, PausesGrowFromCrashToCrash) {
@@ -86,6 +104,31 @@ TEST_F(ActorsSupervision, PausesGrowFromCrashToCrash) {
     waited.push_back(strides * 10);
   }
   EXPECT_EQ(waited, (std::vector<int>{100, 200, 400}));
+  EXPECT_EQ(pauses("Fragile a"), (std::vector<milliseconds>{milliseconds(100), milliseconds(200), milliseconds(400)}));
+}
+
+TEST_F(ActorsSupervision, ACrashedAggregateIsShownAsBackingOffUntilItRunsAgain) {
+  start();
+  told(move("a"));
+  told(poison("a"));
+  EXPECT_EQ(troubled(), (Lines{"Fragile a backing_off: the rule broke"}));
+  pass(seconds(1));
+  EXPECT_EQ(troubled(), (Lines{"Fragile a running: the rule broke"}));
+}
+
+TEST_F(ActorsSupervision, AnAggregateThatCrashedWaitsForAJournalThatIsAwayWithoutFillingTheHistory) {
+  start();
+  told(move("a"));
+  const auto through = std::exchange(loading->load, [](auto, const auto&) {
+    return Result<std::vector<journal::Loaded>>(Fault{{}, "the journal is away"});
+  });
+  told(poison("a"));
+  pass(seconds(20));
+  EXPECT_EQ(pauses("Fragile a").size(), 1U);
+  EXPECT_EQ(troubled(), (Lines{"Fragile a backing_off: the rule broke"}));
+  loading->load = through;
+  pass(seconds(20));
+  EXPECT_EQ(troubled(), (Lines{"Fragile a running: the rule broke"}));
 }
 
 TEST_F(ActorsSupervision, AnAggregateThatCrashesTooOftenIsQuarantinedAlone) {

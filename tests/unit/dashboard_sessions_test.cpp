@@ -15,8 +15,7 @@ class SessionsTest : public testing::Test {
     options.viewer_token = "look";
     options.operator_token = "mend";
     options.admin_token = "rule";
-    options.max_attempts = 3;
-    options.max_attempts_of_all = 5;
+    options.attempts = {3, 5, std::chrono::minutes(1)};
     return options;
   }
   std::string logged_in(const std::string& token) {

@@ -172,6 +172,28 @@ TEST_F(Supervision, ShowsAnAggregateOnlyWhileItIsInTrouble) {
   EXPECT_EQ(registry.node(group)->troubled, 0);
 }
 
+TEST_F(Supervision, TellsHowLongACrashedAggregateBacksOff) {
+  const NodeId group = registry.started_group(root, "aggregates")->node();
+  registry.aggregate_crashed(group, "Cart c-1", "KE003");
+  registry.aggregate_backing_off(group, "Cart c-1", milliseconds(250));
+  EXPECT_EQ(registry.children(group, 10).at(0).state, NodeState::backing_off);
+  const auto line = registry.history(registry.last_sequence() - 1, 1).at(0);
+  EXPECT_EQ(line.happening, Happening::backing_off);
+  EXPECT_EQ(line.path, "command/aggregates/Cart c-1");
+  EXPECT_EQ(line.cause, "KE003");
+  EXPECT_EQ(line.delay, milliseconds(250));
+  registry.aggregate_restarted(group, "Cart c-1");
+  EXPECT_EQ(registry.children(group, 10).at(0).state, NodeState::running);
+}
+
+TEST_F(Supervision, TellsHowLongAnAggregateThatIsNotShownBacksOff) {
+  const NodeId group = registry.started_group(root, "aggregates")->node();
+  for (const auto* name : {"Cart 1", "Cart 2", "Cart 3"}) registry.aggregate_crashed(group, name, "x");
+  registry.aggregate_backing_off(group, "Cart 3", milliseconds(50));
+  EXPECT_EQ(told().back(), "backing_off command/aggregates/Cart 3");
+  EXPECT_EQ(registry.history(registry.last_sequence() - 1, 1).at(0).delay, milliseconds(50));
+}
+
 TEST_F(Supervision, ShowsAtMostSoManyTroubledAggregatesAndCountsTheRest) {
   const NodeId group = registry.started_group(root, "aggregates")->node();
   for (int i = 0; i < 5; ++i) registry.aggregate_crashed(group, "Cart " + std::to_string(i), "x");
@@ -223,6 +245,7 @@ TEST_F(Supervision, IgnoresNoticesAboutTheForgotten) {
   registry.restarted(worker);
   registry.stopped(99, "never was");
   registry.aggregate_crashed(99, "Cart x", "never was");
+  registry.aggregate_backing_off(99, "Cart x", milliseconds(50));
   registry.removed(worker);
   EXPECT_EQ(registry.last_sequence(), before);
   EXPECT_FALSE(registry.node(worker));

@@ -1,7 +1,10 @@
 keel_test(query_test
   SOURCES
     query_edge_test.cpp
-    query_lane_projector_test.cpp
+    query_lane_projector_faults_test.cpp
+    query_lane_projector_follows_test.cpp
+    query_lane_projector_parks_test.cpp
+    query_lane_projector_seen_test.cpp
     query_projection_test.cpp
   DEPENDS keel_query keel_test_history
   LABELS unit)

@@ -7,6 +7,7 @@ interface Event {
   path: string;
   happening: string;
   process: string;
+  delay_ms?: number;
 }
 
 test("an aggregate crashed through the dashboard is seen to crash, back off and restart within two seconds", async ({ admin, shop }) => {
@@ -23,12 +24,18 @@ test("an aggregate crashed through the dashboard is seen to crash, back off and 
   const asked = Date.now();
 
   const seen = happenings(watching, cart);
-  for (const happening of ["crashed", "restarted"])
+  for (const happening of ["crashed", "backing_off", "restarted"])
     await expect(seen.and(watching.locator(`[data-happening=${happening}]`)).first()).toBeVisible({ timeout: Math.max(1, 2000 - (Date.now() - asked)) });
   expect(Date.now() - asked).toBeLessThan(2000);
 
-  const { events } = await ask<{ events: Event[] }>(admin, "/history?limit=50");
-  expect(events.filter(({ path }) => path.endsWith(cart)).map(({ happening }) => happening)).toContain("crashed");
+  await expect(seen.and(watching.locator("[data-happening=backing_off]")).first()).toContainText(/backing off\s+\d+\s+ms/);
+
+  const stored = async () => {
+    const { events } = await ask<{ events: Event[] }>(admin, "/history?limit=200");
+    return events.filter(({ path }) => path.endsWith(cart)).reverse();
+  };
+  await expect.poll(async () => (await stored()).map(({ happening }) => happening)).toEqual(["crashed", "backing_off", "restarted"]);
+  expect((await stored())[1]?.delay_ms).toBeGreaterThan(0);
 });
 
 test("its cause is opened from what happened, and leads to its events", async ({ admin, shop }) => {
@@ -41,7 +48,8 @@ test("its cause is opened from what happened, and leads to its events", async ({
   await open(admin, "#/tree");
   await happenings(admin, cart).first().getByRole("link", { name: new RegExp(cart) }).click();
   await expect(admin.getByText("Last cause:")).toBeVisible();
-  await expect(admin.locator(".history li[data-happening=crashed]").first()).toBeVisible();
+  for (const happening of ["crashed", "backing_off"])
+    await expect(admin.locator(`.history li[data-happening=${happening}]`).first()).toBeVisible();
   await admin.getByRole("link", { name: "Its events" }).click();
   await expect(admin.getByRole("heading", { level: 1, name: cart })).toBeVisible();
   await expect(admin.getByRole("list", { name: /^Events/ }).getByRole("listitem")).toHaveCount(await eventsOf(admin, cart));

@@ -26,6 +26,10 @@ test("a viewer who asks the API itself is refused", async ({ viewer }) => {
   });
   expect(refused.status()).toBe(403);
   expect(((await refused.json()) as { error: { reason: string } }).error.reason).toBe("ROLE_TOO_LOW");
+
+  await open(viewer, "#/audit");
+  const line = viewer.getByRole("row").filter({ hasText: "viewer@" }).filter({ hasText: "I may not" }).first();
+  await expect(line).toContainText("refused: ROLE_TOO_LOW");
 });
 
 test("an action without the session's token against forgery is refused", async ({ admin }) => {

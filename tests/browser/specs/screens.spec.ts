@@ -90,3 +90,15 @@ test("the page works below a base path, with nothing from another host", async (
   await expect(admin.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   expect([...hosts]).toEqual([new URL(admin.url()).host]);
 });
+
+test("the front end arrives compressed, and what the browser has is not sent again", async ({ admin }) => {
+  const script = admin.waitForResponse((response) => /\/assets\/index-[^/]+\.js$/.test(response.url()));
+  await admin.goto("./");
+  const headers = (await script).headers();
+  expect(headers["content-encoding"]).toBe("gzip");
+  expect(headers["vary"]).toBe("Accept-Encoding");
+  expect(headers["cache-control"]).toContain("immutable");
+  const page = await admin.request.get("./");
+  const again = await admin.request.get("./", { headers: { "if-none-match": page.headers()["etag"] ?? "" } });
+  expect(again.status()).toBe(304);
+});

@@ -9,6 +9,9 @@ import grafana_boards
 import observability
 import reference_tables
 
+LABELS_OF_EVERY_SCRAPE = ("instance", "job", "process", "le")
+METRIC_ENDINGS = "total|seconds|bucket|count|sum|events|bytes|entries|position|messages|clients|info|ratio"
+
 
 def anchor(heading):
     return re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
@@ -31,6 +34,43 @@ class Observability(unittest.TestCase):
     def test_boards_read_only_metrics_that_the_product_has(self):
         boards = observability.boards().values()
         self.assertEqual([], self.unknown(query for board in boards for query in observability.queries(board)))
+
+    def matchers(self):
+        queries = [query for board in observability.boards().values() for query in observability.queries(board)]
+        found = {match for text in observability.rule_expressions() + queries for match in observability.matchers_in(text)}
+        self.assertGreater(len(found), 10)
+        return found
+
+    def test_matchers_name_labels_that_their_metric_has(self):
+        labels = {metric.name: {*metric.labels, *LABELS_OF_EVERY_SCRAPE} for metric in reference_tables.metrics()}
+        wrong = {(name, label) for name, label, _ in self.matchers() if name in labels and label not in labels[name]}
+        self.assertEqual(set(), wrong)
+
+    def test_matchers_ask_for_values_that_the_product_knows(self):
+        code = "\n".join(path.read_text() for path in (observability.ROOT / "src").rglob("*.[ch]pp"))
+        words = {word for _, _, word in self.matchers() if re.fullmatch("[a-z_]+", word)}
+        self.assertEqual([], sorted(word for word in words if f'"{word}"' not in code))
+
+    def test_a_matcher_is_taken_apart(self):
+        self.assertEqual([("keel_x_seconds", "a", "b"), ("keel_x_seconds", "a", "c"), ("keel_x_seconds", "d", "e.+")],
+                         list(observability.matchers_in('rate(keel_x_seconds_count{a=~"b|c", d!~"e.+"}[5m])')))
+
+    def test_pages_name_only_metrics_and_alerts_that_there_are(self):
+        metrics = {metric.name for metric in reference_tables.metrics()}
+        for page in [*observability.ROOT.glob("*.md"), *(observability.ROOT / "docs").rglob("*.md")]:
+            text = page.read_text()
+            named = {observability.family(name) for name in re.findall(r"\bkeel_\w+_(?:%s)\b" % METRIC_ENDINGS, text)}
+            alerts = set(re.findall(r"\bKeel[A-Z]\w+", text))
+            with self.subTest(page.name):
+                self.assertEqual((set(), set()), (named - metrics, alerts - set(observability.alerts())))
+
+    def test_log_lines_of_the_runbook_are_lines_of_the_log(self):
+        code = "\n".join(path.read_text() for path in (observability.ROOT / "src").rglob("*.[ch]pp"))
+        runbook = re.sub(r"\s+", " ", observability.RUNBOOK.read_text())
+        after = re.findall(r"\blog(?: of the command process| has its words| lines?)?:? ((?:`[^`]+`(?:, | and | or )?)+)", runbook)
+        lines = {line for quoted in after for line in re.findall("`([^`]+)`", quoted)}
+        self.assertGreater(len(lines), 10)
+        self.assertEqual([], sorted(line for line in lines if f'"{line}' not in code), "a log line begins like this")
 
     def test_a_metric_that_the_product_lost_would_be_found(self):
         found = observability.metrics_in('rate(keel_gone_total{process="keel_label"}[5m]) + a:keel_gone:rate5m'

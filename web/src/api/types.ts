@@ -18,6 +18,8 @@ export interface Process {
   status_address: string;
   ready?: boolean;
   not_ready_reason?: string;
+  /** What it lacks, one by one: of a projector, the projections that it cannot keep up. */
+  unmet_conditions?: { name: string; reason: string }[];
   cpu_percent?: number;
   resident_bytes?: number;
   threads?: number;

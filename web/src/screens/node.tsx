@@ -75,13 +75,27 @@ function actionsOf(process: Process): Action[] {
 
 const yes = (value: boolean | undefined): string => (value === undefined ? "–" : value ? "yes" : "no");
 
+function NotReady({ process }: { process: Process }) {
+  if (!process.unmet_conditions?.length) return null;
+  return (
+    <Notice tone="wait">
+      <strong>Not ready:</strong>
+      <ul class="plain">
+        {process.unmet_conditions.map(({ name, reason }) => (
+          <li key={name}><strong><Text of={name} max={60} /></strong> <LongText of={reason} /></li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}
+
 function Detail({ process }: { process: Process }) {
   const seriesOf = useSeries([`cpu:${process.id}`]);
   const history = useResource(`history:${process.id}`, (aborted) => api.history({ process: process.id, limit: 30 }, aborted), { live: true });
   return (
     <>
       <Panel title="Process" aside={<><a href={href(["tree"], { process: process.id })}>Tree</a><a href={href(["logs"], { process: process.id })}>Logs</a><a href={href(["configuration"], { process: process.id })}>Configuration</a></>}>
-        {process.not_ready_reason && <Notice tone="wait"><strong>Not ready:</strong> <LongText of={process.not_ready_reason} /></Notice>}
+        <NotReady process={process} />
         <Facts
           of={[
             ["Role", <Text of={process.role} />],
