@@ -92,7 +92,7 @@ CLI::App& place_of(const OperatorCommand& command, CLI::App& root) {
   return *parent->add_subcommand(std::string(command.words.back()), std::string(command.summary));
 }
 
-Exit run(const Leaf& leaf, const std::vector<Context>& contexts) {
+Exit run(const Leaf& leaf, const std::vector<Context>& contexts, std::vector<std::string> command_line) {
   const auto format = parse_output_format(leaf.output);
   if (!format) {
     std::cerr << "keel replay: --output must be table, json, jsonl or csv, not '" << leaf.output << "'\n";
@@ -101,7 +101,9 @@ Exit run(const Leaf& leaf, const std::vector<Context>& contexts) {
   return leaf.settings.with_configuration([&](const Configuration& configuration) {
     configure_logs(configuration, "replay");
     auto terminal = Terminal::of_this_process();
-    CommandCall call(leaf.command, configuration, contexts, leaf.what_was_said(), Output(*format, std::cout), terminal);
+    auto said = leaf.what_was_said();
+    said.command_line = std::move(command_line);
+    CommandCall call(leaf.command, configuration, contexts, std::move(said), Output(*format, std::cout), terminal);
     const auto code = leaf.command.run(call);
     call.output.end();
     return code;
@@ -122,7 +124,7 @@ Exit replay_tool(int argc, const char* const* argv, const std::vector<Context>& 
     return parser.exit(error) == 0 ? Exit::ok : Exit::usage;
   }
   const auto chosen = std::ranges::find_if(leaves, [](const auto& leaf) { return leaf->parser.parsed(); });
-  return chosen == leaves.end() ? Exit::usage : run(**chosen, contexts);
+  return chosen == leaves.end() ? Exit::usage : run(**chosen, contexts, {argv, argv + argc});
 }
 
 }  // namespace keel::app
