@@ -40,16 +40,16 @@ Result<std::optional<ExpectedRows>> ExpectedRowsFold::fold(Lane lane, const Lane
   return std::optional(std::move(expected));
 }
 
-Result<Fit> ExpectedRowsFold::fold(const std::string& context, Lane lane, Position target,
-                                                     const LanePart& part, std::size_t bytes, LaneFold& whole) {
+Result<Fit> ExpectedRowsFold::fold(const std::string& context, Lane lane, Position target, const LanePart& part,
+                                   std::size_t bytes, LaneFold& whole) {
   auto fits = pass(context, lane, target, part, bytes, whole);
   if (!fits || *fits == Fit::no || !whole.needs_another_pass()) return fits;
   whole.begin_again();
   return pass(context, lane, target, part, bytes, whole);
 }
 
-Result<Fit> ExpectedRowsFold::pass(const std::string& context, Lane lane, Position target,
-                                                     const LanePart& part, std::size_t bytes, LaneFold& whole) {
+Result<Fit> ExpectedRowsFold::pass(const std::string& context, Lane lane, Position target, const LanePart& part,
+                                   std::size_t bytes, LaneFold& whole) {
   const auto take_in = [&](const journal::RecordedEvent& event) {
     if (part.holds(event.aggregate.id)) whole.take(event);
   };

@@ -81,7 +81,8 @@ void compare_row(const query::Table& table, Lane lane, const query::Key& key, co
 std::string shown(const query::Value& value) { return std::visit(Shown{}, value); }
 
 void keep_first(std::vector<Difference>& differences, std::size_t most) {
-  std::ranges::stable_sort(differences, {}, [](const Difference& one) { return std::tie(one.lane, one.table, one.key); });
+  std::ranges::stable_sort(differences, {},
+                           [](const Difference& one) { return std::tie(one.lane, one.table, one.key); });
   if (differences.size() > most) differences.resize(most);
 }
 

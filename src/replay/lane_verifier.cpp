@@ -56,8 +56,8 @@ Result<LaneFindings> LaneVerifier::verify(Lane lane, const LaneCut& cut) {
   if (!agree) return agree.fault();
   if (*agree) return found;
   found = {};
-  const auto compared = part_by_part(lane, parts_for_rows_,
-                                     [&](const LanePart& part) { return compare_rows(lane, part, found); });
+  const auto compared =
+      part_by_part(lane, parts_for_rows_, [&](const LanePart& part) { return compare_rows(lane, part, found); });
   if (!compared) return compared.fault();
   return found;
 }
@@ -90,8 +90,7 @@ Result<bool> LaneVerifier::sums_agree(Lane lane, const LaneCut& cut, LaneFinding
   std::vector<RowChecksum> sums(projection_.tables.size());
   bool all_foldable = true;
   const auto summed = part_by_part(lane, parts_for_sums_, [&](const LanePart& part) -> Result<Fit> {
-    const auto expected =
-        counted(cut, [&] { return fold_.sums(lane, cut, part, rules_.bytes / copies_for_sums); });
+    const auto expected = counted(cut, [&] { return fold_.sums(lane, cut, part, rules_.bytes / copies_for_sums); });
     if (!expected) return expected.fault();
     if (!*expected) return Fit::no;
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += (*expected)->sums[i];

@@ -53,8 +53,8 @@ struct VerifyParts {
 struct VerifyOptions {
   std::size_t workers = 2;
   std::size_t chunk = 20'000;
-  /// Memory of all workers together. A lane that needs more than a worker's share is read several times, for some of its
-  /// aggregates each; only an aggregate that needs more by itself is a fault.
+  /// Memory of all workers together. A lane that needs more than a worker's share is read several times, for some of
+  /// its aggregates each; only an aggregate that needs more by itself is a fault.
   std::size_t bytes = 2UL << 30U;
   std::size_t max_differences = 1'000;
 };

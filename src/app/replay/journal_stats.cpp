@@ -13,9 +13,8 @@ using replay::LaneStats;
 Field moment(const std::optional<Timestamp>& at) { return at ? Field(utc_text(*at)) : Field(); }
 
 void show(CommandCall& call, const std::vector<LaneStats>& all, const std::string& lane_column) {
-  call.output.begin(
-      {"context", lane_column, "events", "bytes", "aggregates", "snapshots", "receipts", "first_at", "last_at",
-       "published"});
+  call.output.begin({"context", lane_column, "events", "bytes", "aggregates", "snapshots", "receipts", "first_at",
+                     "last_at", "published"});
   for (const auto& stats : all) {
     const auto& extent = stats.extent;
     call.output.row({stats.context, std::int64_t{stats.lane.value}, extent.events, extent.bytes, extent.aggregates,

@@ -9,8 +9,9 @@
 namespace keel::app {
 namespace {
 
-constexpr std::array from_good_to_bad{Exit::ok,     Exit::parked,      Exit::mismatch, Exit::conflict, Exit::not_found,
-                                      Exit::denied, Exit::unavailable, Exit::failed,   Exit::usage,    Exit::interrupted};
+constexpr std::array from_good_to_bad{Exit::ok,        Exit::parked,     Exit::mismatch,    Exit::conflict,
+                                      Exit::not_found, Exit::denied,     Exit::unavailable, Exit::failed,
+                                      Exit::usage,     Exit::interrupted};
 
 bool has(const std::vector<query::Projection>& some, const std::string& name) {
   return std::ranges::find(some, name, &query::Projection::name) != some.end();
@@ -46,9 +47,8 @@ std::string confirmation_of(const std::vector<query::Projection>& chosen) {
 }
 
 Exit worse(Exit one, Exit other) {
-  return std::ranges::max({one, other}, {}, [](Exit code) {
-    return std::ranges::find(from_good_to_bad, code) - from_good_to_bad.begin();
-  });
+  return std::ranges::max(
+      {one, other}, {}, [](Exit code) { return std::ranges::find(from_good_to_bad, code) - from_good_to_bad.begin(); });
 }
 
 void Results::add(const Record& fields) {

@@ -74,7 +74,7 @@ void show(const CommandCall& call, Output& output, const query::Projection& proj
           const replay::Verification& found) {
   for (const auto& one : found.differences) {
     output.row({projection.name, std::string(name_of(one.kind)), one.table, std::int64_t{one.lane.value}, one.key,
-                     one.column, one.found, one.expected});
+                one.column, one.found, one.expected});
   }
   for (const auto& aggregate : found.left_out) call.terminal.say("not compared, because it is parked: " + aggregate);
   call.terminal.say(projection.name + " generation " + std::to_string(generation) + ": " +
