@@ -6,9 +6,9 @@
 namespace keel::replay {
 namespace {
 
-/// Looking at memory costs a walk through all of it, so it is looked at when a lane has grown by a quarter.
+/// Looking at memory costs a walk through all of it, so it is looked at when a lane has grown by half.
 constexpr std::int64_t first_look = 1'000;
-Position next_look(Position at) { return Position{at.value + std::max(first_look, at.value / 4)}; }
+Position next_look(Position at) { return Position{at.value + std::max(first_look, at.value / 2)}; }
 
 Fault fault(std::string what) { return Fault{Fault::Outcome::nothing_changed, std::move(what)}; }
 

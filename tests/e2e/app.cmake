@@ -17,8 +17,10 @@ keel_e2e_test(startup_e2e_test)
 keel_e2e_test(stream_e2e_test keel_command_stream keel_ops)
 keel_e2e_test(tampered_topic_e2e_test keel_kafka keel_test_kafka)
 keel_e2e_test(replay_codes_e2e_test keel_test_history)
+keel_e2e_test(replay_detached_e2e_test keel_test_history nlohmann_json::nlohmann_json)
 keel_e2e_test(replay_kills_e2e_test keel_test_history)
 keel_e2e_test(replay_live_e2e_test)
+keel_e2e_test(replay_several_e2e_test keel_test_history)
 keel_e2e_test(replay_silence_e2e_test)
 
 # What `./dev setup browser` installs: Playwright (npm), Debian's Chromium.

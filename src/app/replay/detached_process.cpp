@@ -57,8 +57,9 @@ class Surroundings {
 
 Result<DetachedProcess> DetachedProcess::start(const std::vector<std::string>& arguments) {
   constexpr std::string_view suffix = ".log";
-  std::error_code no_directory;
-  const auto directory = std::filesystem::temp_directory_path(no_directory);
+  std::error_code nowhere;
+  const auto directory = std::filesystem::temp_directory_path(nowhere);
+  if (nowhere) return fault("no directory for the file of its output", nowhere.value());
   std::string path = (directory / "keel-replay-XXXXXX").string().append(suffix);
   const int log = mkostemps(path.data(), static_cast<int>(suffix.size()), O_APPEND | O_CLOEXEC);
   if (log < 0) return fault("no file for its output in " + directory.string(), errno);

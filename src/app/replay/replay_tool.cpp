@@ -24,7 +24,7 @@ struct Leaf {
     parser.add_option("-o,--output", output, "table, json, jsonl or csv  [table]")->type_name("FORMAT");
     if (!command.changes) return;
     parser.add_flag("--dry-run", said.dry_run, "show the plan and change nothing");
-    parser.add_flag("-y,--yes", said.yes, "do not ask");
+    parser.add_flag("-y,--yes", said.yes, "do not ask")->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     parser.add_option("--reason", said.reason, "why; kept in the audit table")->type_name("TEXT");
   }
 
