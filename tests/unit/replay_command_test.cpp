@@ -213,5 +213,31 @@ TEST(Documents, NameEveryCommandAndEveryFlag) {
   EXPECT_THAT(completion, HasSubstr("carts stock"));
 }
 
+std::string as_man_writes(std::string_view option) {
+  std::string name = "\\-\\-";
+  for (const char c : option) name += c == '-' ? "\\-" : std::string(1, c);
+  return name;
+}
+
+TEST(Documents, TellEveryFlagOfACommandInItsOwnSection) {
+  const auto page = man_page(all_commands());
+  for (const auto& command : all_commands()) {
+    const auto begin = page.find(".SS " + command.name());
+    const auto section = page.substr(begin, page.find("\n.S", begin) - begin);
+    for (const auto& option : command.options) EXPECT_THAT(section, HasSubstr(as_man_writes(option.name)));
+  }
+}
+
+TEST(Documents, SayWhichCommandsTakeSeveralProjections) {
+  const auto page = man_page(all_commands());
+  for (const std::string several : {"rebuild", "verify", "pause", "unpause"}) {
+    EXPECT_THAT(page, HasSubstr(".SS " + several + " [NAME...]\n"));
+  }
+  for (const std::string one : {"promote", "rollback", "drop", "describe"}) {
+    EXPECT_THAT(page, HasSubstr(".SS " + one + " NAME\n"));
+  }
+  EXPECT_THAT(page, HasSubstr(".SS status [OPERATION]\n"));
+}
+
 }  // namespace
 }  // namespace keel::app
