@@ -17,7 +17,7 @@ class ReplayDetachedTest : public ReplayDesk {
   /// Slow enough that it is still at work when the command has returned.
   static KeelSystem::Ran detach(std::vector<std::string> words) {
     words.insert(words.end(), {"--detach", "--yes", "--rate", "10", "-o", "jsonl"});
-    return replay(std::move(words));
+    return replay(std::move(words), {{"TMPDIR", system_->folder()}});
   }
   /// What the command printed of the operation; people's lines are between.
   static nlohmann::json told(const KeelSystem::Ran& ran) {
@@ -44,7 +44,7 @@ TEST_F(ReplayDetachedTest, ReturnsWithTheOperationWhileTheWorkGoesOnInASessionOf
   expect(replay({"status", operation, "--follow", "--progress-interval", "0"}), 0, "done");
   EXPECT_EQ(state_of(operation), "done");
   const std::filesystem::path log = told(ran).at("log").get<std::string>();
-  EXPECT_TRUE(std::filesystem::remove(log)) << log;
+  EXPECT_TRUE(std::filesystem::exists(log)) << log;
 }
 
 TEST_F(ReplayDetachedTest, IsCancelledAndResumedLikeAnyOther) {

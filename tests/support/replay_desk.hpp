@@ -28,13 +28,15 @@ class ReplayDesk : public ::testing::Test {
       history_->does<cart::Cart>(id, add_item(id, "line-" + std::to_string(i)));
     }
     system_->start("projector");
-    ASSERT_TRUE(eventually([] {
-      return value("SELECT sum(position) FROM checkpoints WHERE projection = 'carts'") == "60";
-    })) << system_->log_of("projector");
+    ASSERT_TRUE(eventually(&everything_is_folded)) << system_->log_of("projector");
   }
   static void TearDownTestSuite() {
     history_.reset();
     system_.reset();
+  }
+  static bool everything_is_folded() {
+    return value("SELECT sum(position) FROM checkpoints WHERE projection = 'carts'") == "60" &&
+           value("SELECT count(DISTINCT projection) FROM checkpoints") == "3";
   }
   void TearDown() override {
     EXPECT_TRUE(eventually([] { return value("SELECT count(*) FROM operations WHERE state = 'running'") == "0"; }));
