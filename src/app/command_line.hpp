@@ -37,7 +37,7 @@ struct Subcommand {
   std::vector<std::string_view> sections;
   Exit (*run)(const Configuration& configuration, const std::vector<Context>& contexts,
               const std::vector<std::string>& words);
-  /// Words it takes beside flags, e.g. "stats|adopt" for `keel journal`; empty when none.
+  /// Words it takes beside flags, e.g. "adopt" for `keel journal`; empty when none.
   std::string_view words = {};
   /// Parses its part of the command line itself, from its own name on; then `run` is never called.
   Exit (*tool)(int argc, const char* const* argv, const std::vector<Context>& contexts) = nullptr;

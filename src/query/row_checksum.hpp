@@ -11,6 +11,12 @@ namespace keel::query {
 struct RowChecksum {
   std::int64_t rows = 0;
   std::int64_t sum = 0;
+  /// Takes in what another one has taken in.
+  RowChecksum& operator+=(const RowChecksum& other) {
+    rows += other.rows;
+    sum ^= other.sum;
+    return *this;
+  }
   friend bool operator==(const RowChecksum&, const RowChecksum&) = default;
 };
 

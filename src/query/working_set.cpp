@@ -81,6 +81,8 @@ std::size_t WorkingSet::bytes() const {
   return size;
 }
 
+std::size_t bytes_of(const Row& row) { return size_of(row.values); }
+
 GenerationSql generation_sql(const Projection& projection, std::int64_t generation) {
   const std::string all = for_generation(projection.tables_sql, generation);
   GenerationSql apart;

@@ -62,4 +62,7 @@ class WorkingSet {
   std::vector<std::map<Key, Entry>> entries_;
 };
 
+/// About how much memory a row's values take.
+std::size_t bytes_of(const Row& row);
+
 }  // namespace keel::query

@@ -29,6 +29,12 @@ constexpr std::string_view parked_sql =
     "SELECT DISTINCT lane, aggregate_type, aggregate_id FROM parked"
     " WHERE projection = $1::text AND generation = $2::bigint";
 
+/// Few enough that their answer does not count.
+std::string fetch_sql(const std::string& cursor) { return "FETCH 500 FROM " + cursor; }
+
+/// What a row takes in a map beside its values, and the key's copy of some of them.
+constexpr std::size_t bytes_by_key = 256;
+
 /// Answers that stand before those of the tables.
 constexpr std::size_t before_tables = 3;
 
@@ -82,14 +88,24 @@ void take_sums(const Answer& answer, std::size_t table, std::size_t tables, Cuts
   }
 }
 
-RowsByKey rows_of(const query::Table& table, const Answer& answer) {
+/// Answers nothing when the part's rows take more than `bytes`, which is less afterwards by what they take.
+Result<std::optional<RowsByKey>> rows_of(PostgresSession& session, const query::Table& table,
+                                         const std::string& fetch_sql, const LanePart& part, std::size_t& bytes) {
   RowsByKey rows;
-  for (int i = 0; i < answer.rows(); ++i) {
-    auto row = query::row_of(table.columns, answer, i);
-    query::Key key(row.values.begin(), row.values.begin() + static_cast<std::ptrdiff_t>(table.key_columns));
-    rows.emplace(std::move(key), std::move(row));
+  while (true) {
+    const auto answer = session.run(fetch_sql, {});
+    if (!answer.ok()) return answer.fault(Fault::Outcome::nothing_changed);
+    if (answer.rows() == 0) return std::optional(std::move(rows));
+    for (int i = 0; i < answer.rows(); ++i) {
+      auto row = query::row_of(table.columns, answer, i);
+      if (!part.holds(row)) continue;
+      const auto size = bytes_by_key + query::bytes_of(row);
+      if (size > bytes) return std::optional<RowsByKey>{};
+      bytes -= size;
+      query::Key key(row.values.begin(), row.values.begin() + static_cast<std::ptrdiff_t>(table.key_columns));
+      rows.emplace(std::move(key), std::move(row));
+    }
   }
-  return rows;
 }
 
 }  // namespace
@@ -113,19 +129,32 @@ Attempt<Cuts> GenerationReader::cut(const Uuid& incarnation) const {
   return cuts;
 }
 
-Result<LaneRows> GenerationReader::rows(std::int32_t lane) const {
+Result<std::optional<LaneRows>> GenerationReader::rows(std::int32_t lane, const LanePart& part,
+                                                       std::size_t bytes) const {
   const auto& tables = projection_.tables;
+  const auto session = open(dsn_);
+  if (!session) return session.fault();
+  const Parameters none;
   const auto which = Parameters().text(projection_.name).integer(generation_);
-  std::vector<std::string> reads;
-  for (const auto& table : tables) reads.push_back(query::lane_rows_sql(table, generation_));
-  const auto answers = in_one_snapshot(dsn_, which, reads, Parameters(which).small(lane));
-  if (!answers) return answers.fault();
-  LaneRows found;
-  found.cut = cuts_of((*answers)[1], (*answers)[2], tables.size())[lane];
-  for (std::size_t i = 0; i < tables.size(); ++i) {
-    found.tables.push_back(rows_of(tables[i], (*answers)[before_tables + i]));
+  const Statement begin[] = {{begin_sql, &none}, {checkpoints_sql, &which}, {parked_sql, &which}};
+  const auto begun = (*session)->run(begin);
+  for (const auto& answer : begun) {
+    if (!answer.ok()) return answer.fault(Fault::Outcome::nothing_changed);
   }
-  return found;
+  LaneRows found;
+  found.cut = cuts_of(begun[1], begun[2], tables.size())[lane];
+  const auto of_lane = Parameters(which).small(lane);
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const std::string cursor = "rows_of_" + tables[i].name;
+    const auto declared = (*session)->run(
+        "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + query::lane_rows_sql(tables[i], generation_), of_lane);
+    if (!declared.ok()) return declared.fault(Fault::Outcome::nothing_changed);
+    auto rows = rows_of(**session, tables[i], fetch_sql(cursor), part, bytes);
+    if (!rows) return rows.fault();
+    if (!*rows) return std::optional<LaneRows>{};
+    found.tables.push_back(**std::move(rows));
+  }
+  return std::optional(std::move(found));
 }
 
 }  // namespace keel::replay

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "query/row_checksum.hpp"
 #include "replay/attempt.hpp"
 #include "replay/lane_comparison.hpp"
+#include "replay/lane_part.hpp"
 
 namespace keel::replay {
 
@@ -40,7 +43,8 @@ class GenerationReader {
 
   /// Every lane, by number. Conflict: it has no checkpoints yet, or those of another incarnation.
   Attempt<std::map<std::int32_t, LaneCut>> cut(const Uuid& incarnation) const;
-  Result<LaneRows> rows(std::int32_t lane) const;
+  /// The rows of a part of a lane. Nothing: they take more than `bytes` of memory; a smaller part may do.
+  Result<std::optional<LaneRows>> rows(std::int32_t lane, const LanePart& part, std::size_t bytes) const;
 
  private:
   const std::string dsn_;

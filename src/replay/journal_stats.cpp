@@ -40,6 +40,15 @@ Result<Done> measure(LaneStats& stats, Position head, journal::Inspection& inspe
   return Done{};
 }
 
+Result<Done> count_published(std::span<LaneStats> lanes_of_context, journal::Journal& journal) {
+  if (lanes_of_context.empty()) return Done{};
+  const auto published = journal.publications(lanes_of_context.front().context);
+  if (!published) return published.fault();
+  const auto known = std::min(published->size(), lanes_of_context.size());
+  for (std::size_t lane = 0; lane < known; ++lane) lanes_of_context[lane].published = (*published)[lane].value;
+  return Done{};
+}
+
 Result<Done> count_receipts(std::vector<LaneStats>& lanes, journal::Inspection& inspection,
                             const std::atomic<bool>& stopping) {
   const auto days = inspection.receipt_days();
@@ -84,11 +93,12 @@ Result<std::vector<LaneStats>> measure_journal(const std::vector<std::string>& c
     if (!heads) return heads.fault();
     std::int32_t lane = 0;
     for (const auto head : *heads) {
-      all.push_back({context, Lane{lane++}, {}, 0, 0});
+      all.push_back({context, Lane{lane++}, {}});
       ends.push_back(head);
       tally.target += head.value;
     }
     const std::span lanes(all.data() + (all.size() - heads->size()), heads->size());
+    if (auto done = count_published(lanes, journal); !done) return done.fault();
     if (auto done = count_snapshots(lanes, inspection, stopping); !done) return done.fault();
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -101,12 +111,13 @@ Result<std::vector<LaneStats>> measure_journal(const std::vector<std::string>& c
 std::vector<LaneStats> by_context(const std::vector<LaneStats>& lanes) {
   std::vector<LaneStats> sums;
   for (const auto& stats : lanes) {
-    if (sums.empty() || sums.back().context != stats.context) sums.push_back({stats.context, Lane{}, {}, 0, 0});
+    if (sums.empty() || sums.back().context != stats.context) sums.push_back({stats.context, Lane{}, {}});
     auto& sum = sums.back();
     ++sum.lane.value;
     add(sum.extent, stats.extent);
     sum.snapshots += stats.snapshots;
     sum.receipts += stats.receipts;
+    sum.published += stats.published;
   }
   return sums;
 }

@@ -17,6 +17,8 @@ struct LaneStats {
   journal::LaneExtent extent;
   std::int64_t snapshots = 0;
   std::int64_t receipts = 0;
+  /// Events that the broker has acknowledged.
+  std::int64_t published = 0;
 };
 
 /// Counts what the journal holds, lane by lane, in the order of contexts and lanes, through two sessions. Blocks; reads

@@ -1,9 +1,11 @@
 #include "replay/lane_comparison.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <tuple>
 
 namespace keel::replay {
 namespace {
@@ -77,6 +79,12 @@ void compare_row(const query::Table& table, Lane lane, const query::Key& key, co
 }  // namespace
 
 std::string shown(const query::Value& value) { return std::visit(Shown{}, value); }
+
+void keep_first(std::vector<Difference>& differences, std::size_t most) {
+  std::ranges::stable_sort(differences, {},
+                           [](const Difference& one) { return std::tie(one.lane, one.table, one.key); });
+  if (differences.size() > most) differences.resize(most);
+}
 
 std::vector<Difference> compare(const query::Table& table, Lane lane, const RowsByKey& found,
                                 const RowsByKey& expected) {

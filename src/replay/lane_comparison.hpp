@@ -19,6 +19,9 @@ using RowsByKey = std::map<query::Key, query::Row>;
 std::vector<Difference> compare(const query::Table& table, Lane lane, const RowsByKey& found,
                                 const RowsByKey& expected);
 
+/// Leaves the first `most` differences, by lane, table and key.
+void keep_first(std::vector<Difference>& differences, std::size_t most);
+
 /// A value for people: bytes in hexadecimal, long ones cut, moments in ISO 8601, NULL as `null`.
 std::string shown(const query::Value& value);
 

@@ -82,6 +82,8 @@ class ReadStore {
   // -- working at a projection -------------------------------------------------------------------------------------
   /// Takes the projection's lock until this object goes. Conflict: somebody else holds it; the refusal names them.
   Attempt<Done> claim(std::string_view projection);
+  /// Gives every lock back now, not when the server notices that the session has gone.
+  Result<Done> release();
   /// The next generation with its tables, in state `filling`, and the operation that fills it. In one transaction.
   Result<Operation> begin_rebuild(const query::Projection& projection, const std::string& worker, std::int64_t total,
                                   const Deed& deed);

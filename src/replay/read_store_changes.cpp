@@ -119,6 +119,12 @@ Attempt<Done> ReadStore::claim(std::string_view projection) {
   return conflict(who + " works at '" + std::string(projection) + "' now: wait for its end, or cancel it");
 }
 
+Result<Done> ReadStore::release() {
+  const auto answer = session_->run_script("SELECT pg_advisory_unlock_all()");
+  if (!answer.ok()) return answer.fault(nothing_changed);
+  return Done{};
+}
+
 Result<Operation> ReadStore::begin_rebuild(const query::Projection& projection, const std::string& worker,
                                            std::int64_t total, const Deed& deed) {
   if (const auto begun = session_->run_script("BEGIN"); !begun.ok()) return begun.fault(nothing_changed);

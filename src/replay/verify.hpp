@@ -34,8 +34,11 @@ struct Verification {
   /// All of them.
   std::int64_t different = 0;
   std::int64_t rows = 0;
+  /// Up to the checkpoints of the cut; each counted once, however often it was read.
   std::int64_t events = 0;
   std::int64_t lanes = 0;
+  /// As many as lanes where each fits into its worker's share of the memory.
+  std::int64_t parts = 0;
   /// Aggregates whose rows were not compared, because they have parked events, or cannot be folded by this code.
   std::vector<std::string> left_out;
   double seconds = 0;
@@ -50,7 +53,8 @@ struct VerifyParts {
 struct VerifyOptions {
   std::size_t workers = 2;
   std::size_t chunk = 20'000;
-  /// Memory of all workers together; a lane that needs more is a fault that says so.
+  /// Memory of all workers together. A lane that needs more than a worker's share is read several times, for some of
+  /// its aggregates each; only an aggregate that needs more by itself is a fault.
   std::size_t bytes = 2UL << 30U;
   std::size_t max_differences = 1'000;
 };

@@ -91,10 +91,18 @@ TEST_F(StartupTest, AnotherLaneCountIsRefused) {
 }
 
 TEST_F(StartupTest, JournalStatsCountsWhatIsThere) {
-  const auto ran = system_.run({"journal", "stats"});
+  const auto ran = system_.run({"replay", "journal", "stats"});
   EXPECT_EQ(ran.code, 0) << ran.output;
   EXPECT_THAT(ran.output, HasSubstr("16 lanes a context"));
+}
+
+TEST_F(StartupTest, AJournalIsAdoptedAndElsewhereLookedInto) {
   EXPECT_EQ(system_.run({"journal", "adopt"}).code, 0);
+  for (const auto* word : {"stats", "check", "show"}) {
+    const auto ran = system_.run({"journal", word});
+    EXPECT_EQ(ran.code, 2) << ran.output;
+    EXPECT_THAT(ran.output, HasSubstr("keel replay journal stats|check|show"));
+  }
 }
 
 }  // namespace

@@ -209,6 +209,7 @@ TEST_F(JournalCheck, StatsCountWhatIsThere) {
   EXPECT_EQ(sums[0].extent.aggregates, counters);
   EXPECT_EQ(sums[0].snapshots, counters);
   EXPECT_EQ(sums[0].receipts, counters * versions);
+  EXPECT_EQ(std::to_string(sums[0].published), database_.value("SELECT coalesce(sum(position), 0) FROM publications"));
   EXPECT_EQ(std::to_string(sums[0].extent.bytes),
             database_.value("SELECT sum(octet_length(payload) + octet_length(metadata)) FROM events"));
   EXPECT_LE(*sums[0].extent.first_at, *sums[0].extent.last_at);

@@ -5,8 +5,10 @@
 #include <sstream>
 
 #include "app/replay/commands.hpp"
+#include "app/replay/detaching.hpp"
 #include "app/replay/documents.hpp"
 #include "app/replay/progress.hpp"
+#include "app/replay/several.hpp"
 
 // The frame of `keel replay`: what is said, asked and written, without a database.
 namespace keel::app {
@@ -113,6 +115,74 @@ TEST_F(Agreement, ADryRunShowsThePlanAsTheResult) {
   EXPECT_EQ(results_.str(), "{\"projection\":\"carts\"}\n");
 }
 
+class Choice : public ::testing::Test {
+ protected:
+  using Chosen = std::variant<std::vector<query::Projection>, Exit>;
+
+  Chosen choose(CommandCall::Said said) {
+    std::istringstream nothing;
+    Terminal terminal(nothing, told_, false, false);
+    const CommandCall call(command_, configuration_, contexts_, std::move(said), Output(OutputFormat::table, results_),
+                           terminal);
+    return chosen_projections(call);
+  }
+  static std::string names(const Chosen& chosen) { return confirmation_of(std::get<0>(chosen)); }
+
+  OperatorCommand command_ = verify_command();
+  Configuration configuration_ = Configuration::load("/dev/null", {}, {});
+  std::vector<Context> contexts_{{"cart", {}, query::carts()}, {"inventory", {}, query::stock()}};
+  std::ostringstream told_;
+  std::ostringstream results_;
+};
+
+TEST_F(Choice, IsOfTheNamesInTheirOrderEachOnce) {
+  EXPECT_EQ(names(choose({.arguments = {"stock", "carts", "stock"}})), "stock carts");
+}
+
+TEST_F(Choice, IsOfAllOfThem) { EXPECT_EQ(names(choose({.options = {{"all", "true"}}})), "carts stock"); }
+
+TEST_F(Choice, NeedsNamesOrAllAndNotBoth) {
+  EXPECT_EQ(std::get<Exit>(choose({})), Exit::usage);
+  EXPECT_EQ(std::get<Exit>(choose({.arguments = {"carts"}, .options = {{"all", "true"}}})), Exit::usage);
+}
+
+TEST_F(Choice, TellsEveryNameThatIsNotThere) {
+  EXPECT_EQ(std::get<Exit>(choose({.arguments = {"cats", "carts", "stokc"}})), Exit::not_found);
+  EXPECT_THAT(told_.str(), HasSubstr("'cats'"));
+  EXPECT_THAT(told_.str(), HasSubstr("'stokc'"));
+}
+
+TEST(Worse, IsTheOneThatLeftMoreUndone) {
+  EXPECT_EQ(worse(Exit::ok, Exit::ok), Exit::ok);
+  EXPECT_EQ(worse(Exit::ok, Exit::parked), Exit::parked);
+  EXPECT_EQ(worse(Exit::mismatch, Exit::parked), Exit::mismatch);
+  EXPECT_EQ(worse(Exit::mismatch, Exit::unavailable), Exit::unavailable);
+  EXPECT_EQ(worse(Exit::failed, Exit::conflict), Exit::failed);
+  EXPECT_EQ(worse(Exit::interrupted, Exit::failed), Exit::interrupted);
+}
+
+TEST(Results, OfOneThingAreARecordAndOfSeveralAListing) {
+  std::ostringstream one;
+  std::ostringstream two;
+  Output to_one(OutputFormat::csv, one);
+  Output to_two(OutputFormat::csv, two);
+  Results of_one(to_one, 1);
+  Results of_two(to_two, 2);
+  of_one.add({{"projection", "carts"}});
+  of_two.add({{"projection", "carts"}});
+  of_two.add({{"projection", "stock"}});
+  EXPECT_EQ(one.str(), "projection\ncarts\n");
+  EXPECT_EQ(two.str(), "projection\ncarts\nstock\n");
+}
+
+TEST(Detached, SaysTheSameWithoutDetachingAgainAndWithoutAQuestion) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(words_of_the_detached({"replay", "rebuild", "carts", "--detach", "--reason", "a day"}),
+            (Words{"replay", "rebuild", "--yes", "carts", "--reason", "a day"}));
+  EXPECT_EQ(words_of_the_detached({"replay", "resume", "--detach=true", "7"}),
+            (Words{"replay", "resume", "--yes", "7"}));
+}
+
 TEST(Progress, TellsTheTimeThatIsLeft) {
   EXPECT_EQ(time_left(0, 1'000, 10), "1m40s");
   EXPECT_EQ(time_left(990, 1'000, 10), "1s");
@@ -141,6 +211,32 @@ TEST(Documents, NameEveryCommandAndEveryFlag) {
     for (const auto& option : command.options) EXPECT_THAT(completion, HasSubstr("--" + std::string(option.name)));
   }
   EXPECT_THAT(completion, HasSubstr("carts stock"));
+}
+
+std::string as_man_writes(std::string_view option) {
+  std::string name = "\\-\\-";
+  for (const char c : option) name += c == '-' ? "\\-" : std::string(1, c);
+  return name;
+}
+
+TEST(Documents, TellEveryFlagOfACommandInItsOwnSection) {
+  const auto page = man_page(all_commands());
+  for (const auto& command : all_commands()) {
+    const auto begin = page.find(".SS " + command.name());
+    const auto section = page.substr(begin, page.find("\n.S", begin) - begin);
+    for (const auto& option : command.options) EXPECT_THAT(section, HasSubstr(as_man_writes(option.name)));
+  }
+}
+
+TEST(Documents, SayWhichCommandsTakeSeveralProjections) {
+  const auto page = man_page(all_commands());
+  for (const std::string several : {"rebuild", "verify", "pause", "unpause"}) {
+    EXPECT_THAT(page, HasSubstr(".SS " + several + " [NAME...]\n"));
+  }
+  for (const std::string one : {"promote", "rollback", "drop", "describe"}) {
+    EXPECT_THAT(page, HasSubstr(".SS " + one + " NAME\n"));
+  }
+  EXPECT_THAT(page, HasSubstr(".SS status [OPERATION]\n"));
 }
 
 }  // namespace

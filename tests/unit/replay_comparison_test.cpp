@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "replay/lane_comparison.hpp"
+#include "replay/lane_part.hpp"
 
 namespace keel::replay {
 namespace {
@@ -56,6 +57,46 @@ TEST(RowChecksum, DoesNotCareForTheOrderOfRowsAndCaresForEveryColumn) {
   for (const auto& each : {row("b", 2), row("a", 1, 2)}) add_to(third, table, each);
   EXPECT_EQ(one, other);
   EXPECT_NE(one, third);
+}
+
+TEST(RowChecksum, OfPartsAddsUpToThatOfTheWhole) {
+  query::RowChecksum whole;
+  query::RowChecksum one;
+  query::RowChecksum other;
+  for (const auto& each : {row("a", 1), row("b", 2), row("c", 3)}) add_to(whole, table, each);
+  for (const auto& each : {row("a", 1), row("c", 3)}) add_to(one, table, each);
+  add_to(other, table, row("b", 2));
+  other += one;
+  EXPECT_EQ(other, whole);
+}
+
+TEST(KeepFirst, LeavesTheFirstByLaneTableAndKey) {
+  std::vector<Difference> differences;
+  for (const auto& [lane, key] : {std::pair{2, "a"}, std::pair{1, "b"}, std::pair{1, "a"}}) {
+    differences.push_back({Difference::Kind::added, "things", Lane{lane}, key, "", "", ""});
+  }
+  keep_first(differences, 2);
+  ASSERT_EQ(differences.size(), 2U);
+  EXPECT_EQ(differences[0].lane.value, 1);
+  EXPECT_EQ(differences[0].key, "a");
+  EXPECT_EQ(differences[1].key, "b");
+}
+
+TEST(LanePart, HoldsEachAggregateInOneOfItsHalvesAndInNoOtherPart) {
+  const LanePart whole;
+  const auto [one, other] = whole.halves();
+  const auto [first, second] = one.halves();
+  int in_one = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    const auto id = "cart-" + std::to_string(i);
+    EXPECT_TRUE(whole.holds(id));
+    EXPECT_NE(one.holds(id), other.holds(id));
+    EXPECT_EQ(one.holds(id), first.holds(id) != second.holds(id));
+    EXPECT_EQ(one.holds(row(id, 1)), one.holds(id)) << "events and rows of an aggregate are in the same part";
+    in_one += one.holds(id) ? 1 : 0;
+  }
+  EXPECT_GT(in_one, 400);
+  EXPECT_LT(in_one, 600);
 }
 
 }  // namespace

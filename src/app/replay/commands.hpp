@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstdint>
 #include <map>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -38,8 +36,5 @@ OperatorCommand pause_command();
 OperatorCommand unpause_command();
 OperatorCommand completion_command();
 OperatorCommand man_command();
-
-/// The argument as an operation's number; else complains, and answers nothing.
-std::optional<std::int64_t> operation_number(const CommandCall& call);
 
 }  // namespace keel::app

@@ -19,7 +19,8 @@ const std::vector<Option> change_options = {{"dry-run", "", "", "show the plan a
 constexpr std::string_view exit_codes = R"(.SH EXIT STATUS
 0 done; 1 failed; 2 bad usage, or a question that was not answered; 3 there is no such thing; 4 the role may not;
 5 somebody else is at it, or the state does not allow it; 6 a comparison or a check found something; 7 done, but events
-were parked or still are; 8 a database cannot be reached; 130 interrupted at a checkpoint.
+were parked or still are; 8 a database cannot be reached; 130 interrupted at a checkpoint. Of several projections the
+worst counts; from good to bad these are 0, 7, 6, 5, 3, 4, 8, 1, 2 and 130.
 )";
 
 std::string escaped(std::string_view text) {
@@ -38,11 +39,14 @@ std::vector<Option> options_of(const OperatorCommand& command) {
   return all;
 }
 
+std::string shown(const Argument& argument) {
+  const std::string name = std::string(argument.name) + (argument.many ? "..." : "");
+  return argument.required ? name : "[" + name + "]";
+}
+
 std::string section(const OperatorCommand& command) {
   std::string text = ".SS " + command.name();
-  for (const auto& argument : command.arguments) {
-    text += " " + std::string(argument.name) + (argument.many ? "..." : "");
-  }
+  for (const auto& argument : command.arguments) text += " " + shown(argument);
   text += "\n" + escaped(command.summary) + ".\n.PP\n" + escaped(command.explanation) + "\n";
   for (const auto& option : options_of(command)) {
     text += ".TP\n\\-\\-" + escaped(option.name) + " " + std::string(option.value) + "\n" + escaped(option.help);

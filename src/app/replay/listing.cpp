@@ -66,6 +66,17 @@ Exit list(CommandCall& call) {
   return Exit::ok;
 }
 
+/// Said where versions differ, because it is easily overlooked among the columns.
+void tell_of_other_version(const CommandCall& call, const query::Projection& projection,
+                           const std::vector<GenerationRow>& generations) {
+  const auto live = std::ranges::find(generations, true, &GenerationRow::live);
+  if (live == generations.end() || live->version == projection.version) return;
+  const std::string whose = live->version < projection.version ? "outdated" : "newer";
+  call.terminal.say(whose + ": the live generation " + std::to_string(live->generation) + " was made by version " +
+                    std::to_string(live->version) + " of the projection, this code is version " +
+                    std::to_string(projection.version));
+}
+
 Exit show_lanes(CommandCall& call, replay::ReadStore& store, const query::Projection& projection,
                 const std::vector<GenerationRow>& generations, journal::Journal& journal) {
   std::map<std::string, std::vector<Position>> heads;
@@ -101,6 +112,7 @@ Exit describe(CommandCall& call) {
   if (!generations) return call.fail(generations.fault());
   if (generations->empty())
     return call.fail(Exit::not_found, projection->name + " was never migrated: run `keel migrate`");
+  tell_of_other_version(call, *projection, *generations);
   if (call.switched_on("lanes")) return show_lanes(call, store, *projection, *generations, **journal);
   call.output.begin({"generation", "role", "version", "made_at", "verified_at", "lag_events", "parked_aggregates"});
   for (const auto& row : *generations) {
@@ -131,7 +143,7 @@ OperatorCommand describe_command() {
   command.summary = "the generations of a projection, or its lanes";
   command.explanation =
       "One row a generation: the live one, the previous one that a roll-back goes to, a candidate that waits for its"
-      " promotion, one that is being filled.";
+      " promotion, one that is being filled. Says so when the live one is of another version than this code.";
   command.arguments = {{"NAME", "the projection"}};
   command.options = {{"lanes", "", "", "one row a lane of each generation instead"}};
   command.run = &describe;

@@ -1,7 +1,7 @@
 #include <thread>
 
 #include "app/replay/commands.hpp"
-#include "app/replay/progress.hpp"
+#include "app/replay/operation_words.hpp"
 #include "app/replay/projection_words.hpp"
 
 namespace keel::app {
@@ -9,29 +9,36 @@ namespace {
 
 constexpr std::chrono::seconds patience{30};
 
-std::string state_of(const replay::Operation& operation) {
-  if (operation.crashed()) return "crashed";
-  return operation.state == "running" && operation.cancel_asked ? "cancelling" : operation.state;
-}
-
-Field left_of(const replay::Operation& operation) {
-  if (!operation.alive || operation.phase != "loading") return {};
-  return time_left(operation.events, operation.total, operation.rate);
+/// The one that was named; else the latest ones.
+Result<std::vector<replay::Operation>> wanted(const CommandCall& call, replay::ReadStore& store,
+                                              const std::optional<std::int64_t>& id, std::int64_t limit) {
+  if (!id) return store.operations(call.option("projection"), limit);
+  auto one = store.operation(*id);
+  if (!one) return one.fault();
+  std::vector<replay::Operation> found;
+  if (*one) found.push_back(**std::move(one));
+  return found;
 }
 
 Exit status(CommandCall& call) {
   const auto limit = call.whole_number("limit", 1);
   if (!limit) return Exit::usage;
+  std::optional<std::int64_t> id;
+  if (!call.arguments().empty()) {
+    id = operation_number(call);
+    if (!id) return Exit::usage;
+    if (call.given("projection")) return call.fail(Exit::usage, "say an operation or --projection, not both");
+  }
   auto opened = open_read_store(call);
   if (const auto* code = std::get_if<Exit>(&opened)) return *code;
-  const auto operations = std::get<0>(opened)->operations(call.option("projection"), *limit);
+  auto& store = *std::get<0>(opened);
+  const bool follows = call.switched_on("follow");
+  const auto operations = wanted(call, store, id, follows ? 1 : *limit);
   if (!operations) return call.fail(operations.fault());
-  call.output.begin({"operation", "kind", "projection", "generation", "state", "phase", "events", "total",
-                     "events_per_second", "eta", "worker", "started_at", "ended_at", "result"});
-  for (const auto& one : *operations) {
-    call.output.row({one.id, one.kind, one.projection, one.generation, state_of(one), one.phase, one.events, one.total,
-                     one.rate, left_of(one), one.worker, moment(one.started_at), moment(one.ended_at), one.result});
-  }
+  if (operations->empty() && id) return call.fail(Exit::not_found, "there is no operation " + call.argument());
+  if (operations->empty() && follows) return call.fail(Exit::not_found, "there is no operation to follow");
+  if (follows) return follow(call, store, operations->front());
+  show(call.output, *operations);
   return Exit::ok;
 }
 
@@ -80,21 +87,23 @@ Exit cancel(CommandCall& call) {
 
 }  // namespace
 
-std::optional<std::int64_t> operation_number(const CommandCall& call) {
-  const auto number = parse_whole_number(call.argument());
-  if (!number)
-    call.fail(Exit::usage, "'" + call.argument() + "' is no operation's number; `keel replay status` shows them");
-  return number;
-}
-
 OperatorCommand status_command() {
   OperatorCommand command;
   command.words = {"status"};
   command.summary = "operations: how far they are, or how they ended";
   command.explanation =
       "Latest first. State `crashed`: its process was killed; `resume` goes on with it. `eta` counts the loading "
-      "alone.";
-  command.options = {{"projection", "NAME", "", "of this projection only"}, {"limit", "N", "20", "at most so many"}};
+      "alone.\n\n"
+      "With --follow it tells how far the one that was named is, or else the latest, until that has ended, and ends as "
+      "the command that began it would: 0, 7 when events are parked, 1 when it failed or was killed, 130 when it was "
+      "stopped. Ctrl-C ends the watching only.";
+  command.arguments = {{"OPERATION", "only this one", false}};
+  command.options = {
+      {"projection", "NAME", "", "of this projection only"},
+      {"limit", "N", "20", "at most so many"},
+      {"follow", "", "", "until it has ended"},
+      {"progress-interval", "SECONDS", "10", "with --follow: time between two lines, where no bar can be drawn"},
+  };
   command.run = &status;
   return command;
 }

@@ -83,6 +83,8 @@ class CommandCall {
     bool dry_run = false;
     bool yes = false;
     std::string reason{};
+    /// Word by word as it was typed, from `replay` on.
+    std::vector<std::string> command_line{};
   };
 
   CommandCall(const OperatorCommand& command, const Configuration& configuration, const std::vector<Context>& contexts,
@@ -99,6 +101,7 @@ class CommandCall {
 
   // -- what was said ---------------------------------------------------------------------------------------------
   const std::vector<std::string>& arguments() const { return said_.arguments; }
+  const std::vector<std::string>& command_line() const { return said_.command_line; }
   /// The only or the first one.
   const std::string& argument() const { return said_.arguments.front(); }
   /// Value of an option, or its fallback. Asking for one that the command does not describe is a bug.

@@ -24,7 +24,7 @@ struct Leaf {
     parser.add_option("-o,--output", output, "table, json, jsonl or csv  [table]")->type_name("FORMAT");
     if (!command.changes) return;
     parser.add_flag("--dry-run", said.dry_run, "show the plan and change nothing");
-    parser.add_flag("-y,--yes", said.yes, "do not ask");
+    parser.add_flag("-y,--yes", said.yes, "do not ask")->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     parser.add_option("--reason", said.reason, "why; kept in the audit table")->type_name("TEXT");
   }
 
@@ -92,7 +92,7 @@ CLI::App& place_of(const OperatorCommand& command, CLI::App& root) {
   return *parent->add_subcommand(std::string(command.words.back()), std::string(command.summary));
 }
 
-Exit run(const Leaf& leaf, const std::vector<Context>& contexts) {
+Exit run(const Leaf& leaf, const std::vector<Context>& contexts, std::vector<std::string> command_line) {
   const auto format = parse_output_format(leaf.output);
   if (!format) {
     std::cerr << "keel replay: --output must be table, json, jsonl or csv, not '" << leaf.output << "'\n";
@@ -101,7 +101,9 @@ Exit run(const Leaf& leaf, const std::vector<Context>& contexts) {
   return leaf.settings.with_configuration([&](const Configuration& configuration) {
     configure_logs(configuration, "replay");
     auto terminal = Terminal::of_this_process();
-    CommandCall call(leaf.command, configuration, contexts, leaf.what_was_said(), Output(*format, std::cout), terminal);
+    auto said = leaf.what_was_said();
+    said.command_line = std::move(command_line);
+    CommandCall call(leaf.command, configuration, contexts, std::move(said), Output(*format, std::cout), terminal);
     const auto code = leaf.command.run(call);
     call.output.end();
     return code;
@@ -122,7 +124,7 @@ Exit replay_tool(int argc, const char* const* argv, const std::vector<Context>& 
     return parser.exit(error) == 0 ? Exit::ok : Exit::usage;
   }
   const auto chosen = std::ranges::find_if(leaves, [](const auto& leaf) { return leaf->parser.parsed(); });
-  return chosen == leaves.end() ? Exit::usage : run(**chosen, contexts);
+  return chosen == leaves.end() ? Exit::usage : run(**chosen, contexts, {argv, argv + argc});
 }
 
 }  // namespace keel::app

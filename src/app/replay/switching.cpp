@@ -161,28 +161,6 @@ Exit drop(CommandCall& call) {
   return Exit::ok;
 }
 
-Exit set_paused(CommandCall& call, bool paused) {
-  const std::string action = paused ? "pause" : "unpause";
-  const auto projection = declared_projection(call, call.argument());
-  if (!projection) return Exit::not_found;
-  auto opened = open_read_store(call);
-  if (const auto* code = std::get_if<Exit>(&opened)) return *code;
-  auto& store = *std::get<0>(opened);
-  const auto row = store.projection(projection->name);
-  if (!row) return call.fail(row.fault());
-  if (!*row) return call.fail(Exit::not_found, projection->name + " was never migrated: run `keel migrate`");
-  Plan plan;
-  plan.columns = {"projection", "paused_now", "paused_then"};
-  plan.rows = {{projection->name, (*row)->paused, paused}};
-  if (paused) plan.remarks = {"Queries go on and grow stale, until `keel replay unpause`."};
-  plan.confirm = projection->name;
-  if (const auto code = call.agree(plan)) return *code;
-  const auto done = store.set_paused(projection->name, paused, deed_of(call, action, projection->name));
-  if (!done) return call.fail(done.fault());
-  call.output.record({{"projection", projection->name}, {"paused", paused}});
-  return Exit::ok;
-}
-
 const std::vector<Option> switch_options = {
     {"force", "", "", "although it was not verified, is behind, or parks more; needs --reason"},
     {"patience", "MS", "3000", "how long the live generation may be held still until the other has caught up"},
@@ -230,28 +208,6 @@ OperatorCommand drop_command() {
   command.options = {{"generation", "N", "", "which one"}};
   command.changes = true;
   command.run = &drop;
-  return command;
-}
-
-OperatorCommand pause_command() {
-  OperatorCommand command;
-  command.words = {"pause"};
-  command.summary = "let every projector of a projection stand still";
-  command.explanation = "Kept in the read store, so it outlives processes. Rebuilds are not affected.";
-  command.arguments = {{"NAME", "the projection"}};
-  command.changes = true;
-  command.run = [](CommandCall& call) { return set_paused(call, true); };
-  return command;
-}
-
-OperatorCommand unpause_command() {
-  OperatorCommand command;
-  command.words = {"unpause"};
-  command.summary = "let the projectors go on";
-  command.explanation = "They heal what they missed from the journal.";
-  command.arguments = {{"NAME", "the projection"}};
-  command.changes = true;
-  command.run = [](CommandCall& call) { return set_paused(call, false); };
   return command;
 }
 

@@ -1,40 +1,15 @@
 #include <iostream>
 
-#include "app/connections.hpp"
 #include "app/role.hpp"
 #include "app/roles/roles.hpp"
 #include "journal/adoption.hpp"
-#include "journal/postgres_journal.hpp"
 #include "query/postgres_checkpoints.hpp"
 
 namespace keel::app {
 namespace {
 
-/// Lanes, events and what is published of them, context by context.
-Result<Done> stats(const Configuration& configuration, const std::vector<Context>& contexts) {
-  auto session = journal_opener(configuration, "stats")();
-  if (!session) return session.fault();
-  const auto identity = (*session)->identity();
-  if (!identity) return identity.fault();
-  std::cout << "incarnation " << identity->incarnation.text() << ", " << identity->lane_count << " lanes a context\n"
-            << "context          events   published\n";
-  for (const auto& context : contexts) {
-    const auto heads = (*session)->heads(context.name);
-    if (!heads) return heads.fault();
-    const auto published = (*session)->publications(context.name);
-    if (!published) return published.fault();
-    std::int64_t stored = 0;
-    std::int64_t acknowledged = 0;
-    for (const auto head : *heads) stored += head.value;
-    for (const auto position : *published) acknowledged += position.value;
-    std::cout << context.name << std::string(17 - std::min<std::size_t>(16, context.name.size()), ' ') << stored
-              << "   " << acknowledged << '\n';
-  }
-  return Done{};
-}
-
 /// Goes on after a restore or a failover: nothing that the read store has seen may be beyond the journal's end.
-Result<Done> adopt(const Configuration& configuration, const std::vector<Context>&) {
+Result<Done> adopt(const Configuration& configuration) {
   const auto seen = query::all_checkpoints(configuration.text("read.dsn"));
   if (!seen) return seen.fault();
   const auto adopted = journal::adopt(configuration.text("journal.dsn"), *seen);
@@ -55,14 +30,13 @@ Result<Done> adopt(const Configuration& configuration, const std::vector<Context
 
 }  // namespace
 
-Exit run_journal(const Configuration& configuration, const std::vector<Context>& contexts,
+Exit run_journal(const Configuration& configuration, const std::vector<Context>&,
                  const std::vector<std::string>& words) {
-  const std::string action = words.empty() ? "" : words.front();
-  if (words.size() != 1 || (action != "stats" && action != "adopt")) {
-    std::cerr << "keel journal: say stats or adopt, not '" << action << "'\n";
+  if (words != std::vector<std::string>{"adopt"}) {
+    std::cerr << "keel journal: say adopt; a look into the journal is `keel replay journal stats|check|show`\n";
     return Exit::usage;
   }
-  const auto done = action == "stats" ? stats(configuration, contexts) : adopt(configuration, contexts);
+  const auto done = adopt(configuration);
   if (done) return Exit::ok;
   complain("journal", done.fault());
   return Exit::failed;

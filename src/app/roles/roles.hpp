@@ -28,7 +28,7 @@ Exit run_broker(const Configuration& configuration, const std::vector<Context>& 
 /// Shows the system in the browser, and lets people act on it.
 Exit run_dashboard(const Configuration& configuration, const std::vector<Context>& contexts,
                    const std::vector<std::string>& words);
-/// Looks at the journal as a whole: `stats`, `adopt`.
+/// `adopt`: goes on with a journal that was restored.
 Exit run_journal(const Configuration& configuration, const std::vector<Context>& contexts,
                  const std::vector<std::string>& words);
 /// Prints what this build is.
