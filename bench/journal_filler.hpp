@@ -10,6 +10,11 @@ struct JournalSize {
   std::int64_t aggregates = 200'000;
 };
 
+/// Whether both kinds get an aggregate, and every aggregate a history.
+constexpr bool makes_sense(const JournalSize& size) {
+  return size.aggregates >= 10 && size.events >= 2 * size.aggregates;
+}
+
 struct Filled {
   std::int64_t carts = 0;
   std::int64_t cart_events = 0;
