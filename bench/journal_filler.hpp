@@ -22,6 +22,9 @@ struct Filled {
   std::int64_t inventory_events = 0;
 };
 
+/// The projections that read what is filled.
+inline constexpr const char* filled_projections[] = {"stock", "carts"};
+
 /// Fills an empty, migrated journal with what carts and stock would have decided: every event is the domain's own, and
 /// aggregates interleave in their lanes a few thousand at a time. Nine parts carts, one part stock, of equal length.
 /// Copies in bulk as the journal's owner, around the append; so for measurements only. Throws when that fails.
