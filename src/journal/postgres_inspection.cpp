@@ -25,18 +25,24 @@ constexpr Statement count_day{"inspect_count_receipts", R"sql(
   SELECT count(*) FROM receipts
    WHERE day = date '1970-01-01' + $1::integer AND context = $2::text AND lane = $3::integer)sql"};
 
-/// $1 day since 1970-01-01, $2 context, $3 lane, $4 id before the first, $5 limit
+/// $1 day since 1970-01-01, $2 context, $3 lane, $4 id before the first, $5 limit. Most receipts'
+/// position is that of the event of their version; only for the others is it looked for by aggregate, a random page
+/// each.
 constexpr Statement page_receipts{"inspect_receipts", R"sql(
-  SELECT r.request_id, r.aggregate_type, r.aggregate_id, r.version, r.position, placed.position IS NOT NULL, v.position
+  SELECT r.request_id, r.aggregate_type, r.aggregate_id, r.version, r.position, placed.position IS NOT NULL,
+         CASE WHEN placed.own THEN placed.position ELSE v.position END
     FROM (SELECT request_id, aggregate_type, aggregate_id, version, position FROM receipts
            WHERE day = date '1970-01-01' + $1::integer AND context = $2::text AND lane = $3::integer
              AND request_id > $4::uuid
            ORDER BY request_id LIMIT $5::bigint) r
-    LEFT JOIN LATERAL (SELECT e.position FROM events e
+    LEFT JOIN LATERAL (SELECT e.position, e.aggregate_type = r.aggregate_type AND e.aggregate_id = r.aggregate_id
+                                          AND e.version = r.version AS own
+                         FROM events e
                         WHERE e.context = $2::text AND e.lane = $3::integer AND e.position = r.position
                         LIMIT 1) placed ON true
     LEFT JOIN LATERAL (SELECT e.position FROM events e
-                        WHERE e.context = $2::text AND e.aggregate_type = r.aggregate_type
+                        WHERE placed.own IS NOT TRUE
+                          AND e.context = $2::text AND e.aggregate_type = r.aggregate_type
                           AND e.aggregate_id = r.aggregate_id AND e.version = r.version AND e.lane = $3::integer
                         LIMIT 1) v ON true
    ORDER BY r.request_id)sql"};
