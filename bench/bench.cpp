@@ -18,11 +18,23 @@
 namespace keel::bench {
 namespace {
 
-const std::map<std::string, Finding (*)(const Setup&)> scenarios = {
-    {"echo", bench_echo},     {"command", bench_command},       {"hot", bench_hot},
-    {"stream", bench_stream}, {"neighbours", bench_neighbours}, {"query", bench_query},
-    {"lag", bench_lag},       {"recovery", bench_recovery},     {"flat", bench_flat},
-    {"idle", bench_idle},     {"mixed", bench_mixed},           {"watchers", bench_watchers}};
+const std::map<std::string, Finding (*)(const Setup&)> scenarios = {{"echo", bench_echo},
+                                                                    {"command", bench_command},
+                                                                    {"hot", bench_hot},
+                                                                    {"stream", bench_stream},
+                                                                    {"neighbours", bench_neighbours},
+                                                                    {"query", bench_query},
+                                                                    {"lag", bench_lag},
+                                                                    {"recovery", bench_recovery},
+                                                                    {"flat", bench_flat},
+                                                                    {"idle", bench_idle},
+                                                                    {"mixed", bench_mixed},
+                                                                    {"watchers", bench_watchers},
+                                                                    {"rebuild-live", bench_rebuild_live}};
+
+/// They make what a scenario needs, and measure nothing.
+const std::map<std::string, void (*)(const Setup&)> preparations = {{"prepare-recovery", prepare_recovery},
+                                                                    {"prepare-rebuild", prepare_rebuild}};
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
@@ -55,6 +67,7 @@ void measure(const Asked& asked) {
   std::cout << table_of(finding);
   if (!asked.json_file.empty()) write(asked.json_file, document_of(finding, asked.setup).dump(2) + "\n");
   if (!asked.svg_file.empty()) write(asked.svg_file, picture_of(finding));
+  if (!finding.broken.empty()) throw std::runtime_error(finding.broken.front());
 }
 
 }  // namespace
@@ -65,8 +78,8 @@ int run(int argc, const char* const* argv) {
   try {
     if (asked.what == "echo-server") {
       serve_echo(asked.setup.echo_address);
-    } else if (asked.what == "prepare-recovery") {
-      prepare_recovery(asked.setup);
+    } else if (const auto found = preparations.find(asked.what); found != preparations.end()) {
+      found->second(asked.setup);
     } else {
       measure(asked);
     }

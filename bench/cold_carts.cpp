@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bench/workloads/cart_requests.hpp"
 #include "core/aggregate_ref.hpp"
 #include "domain/cart/cart.hpp"
 
@@ -26,24 +27,9 @@ class History {
   Entry::StateAfter state() const { return {domain::kind_of<cart::Cart>().schema, state_.SerializeAsString()}; }
 
  private:
-  static cart::v1::AddItemRequest adding() {
-    cart::v1::AddItemRequest add;
-    add.set_line_id("line-1");
-    add.set_sku("85123A");
-    add.set_quantity(6);
-    add.mutable_unit_price()->set_currency_code("GBP");
-    add.mutable_unit_price()->set_minor_units(255);
-    return add;
-  }
-  static cart::v1::RemoveItemRequest removing() {
-    cart::v1::RemoveItemRequest remove;
-    remove.set_line_id("line-1");
-    return remove;
-  }
-
   cart::v1::CartState state_;
-  cart::v1::AddItemRequest add_ = adding();
-  cart::v1::RemoveItemRequest remove_ = removing();
+  cart::v1::AddItemRequest add_ = adding_to({});
+  cart::v1::RemoveItemRequest remove_ = removing_from({});
   bool adds_ = true;
 };
 

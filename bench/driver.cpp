@@ -22,6 +22,10 @@ constexpr std::chrono::seconds call_deadline{20};
 /// gRPC's queue rounds waits up to whole milliseconds; shorter ones are slept.
 constexpr milliseconds coarse{2};
 
+std::string failure_of(const grpc::Status& status) {
+  return status.ok() ? std::string() : std::to_string(status.error_code()) + " " + status.error_message();
+}
+
 struct Slot {
   std::optional<grpc::ClientContext> context;
   grpc::ByteBuffer reply;
@@ -88,7 +92,7 @@ class Driver::Inside {
 
   void keep_to_the_schedule() {
     prctl(PR_SET_TIMERSLACK, 1'000);  // nanoseconds; the usual 50,000 would stand in every latency
-    for (auto now = steady_clock::now(); now < end_; now = steady_clock::now()) {
+    for (auto now = steady_clock::now(); now < end_ && !workload_->finished(); now = steady_clock::now()) {
       while (!free_.empty() && schedule_->next() <= now) {
         send(schedule_->next());
         schedule_->advance();
@@ -137,20 +141,14 @@ class Driver::Inside {
 
   void take(Slot* slot) {
     const auto now = steady_clock::now();
-    if (now >= begin_ && now < end_) count(*slot, now);
-    workload_->completed({slot->key, slot->status.ok(), slot->reply});
+    const Answer answer{slot->key, slot->status.ok(), slot->reply,
+                        std::chrono::duration_cast<std::chrono::microseconds>(now - slot->due),
+                        failure_of(slot->status)};
+    if (now >= begin_ && now < end_) outcome_.count(answer);
+    workload_->completed(answer);
     slot->context.reset();
     slot->reply.Clear();
     free_.push_back(slot);
-  }
-
-  void count(const Slot& slot, steady_clock::time_point now) {
-    if (slot.status.ok()) {
-      ++outcome_.answered;
-      outcome_.latency.record(std::chrono::duration_cast<std::chrono::microseconds>(now - slot.due).count());
-      return;
-    }
-    ++outcome_.failed[std::to_string(slot.status.error_code()) + " " + slot.status.error_message()];
   }
 
   std::unique_ptr<Workload> workload_;

@@ -54,6 +54,8 @@ struct Finding {
   std::map<std::string, double> ratios;
   /// What a reader must know to judge the numbers, a sentence each.
   std::vector<std::string> notes;
+  /// Promises of Keel that were not kept, a sentence each. The bench fails with them, after it has told everything.
+  std::vector<std::string> broken;
   Chart chart;
 };
 

@@ -22,6 +22,15 @@ std::vector<std::shared_ptr<grpc::Channel>> share_of(const std::vector<std::shar
 
 }  // namespace
 
+void Outcome::count(const Answer& answer) {
+  if (!answer.ok) {
+    ++failed[answer.failure];
+    return;
+  }
+  ++answered;
+  latency.record(answer.took.count());
+}
+
 void Outcome::merge(const Outcome& other) {
   seconds = other.seconds;
   answered += other.answered;

@@ -28,6 +28,10 @@ struct Answer {
   bool ok = false;
   /// The reply's bytes; may be taken.
   grpc::ByteBuffer& reply;
+  /// Since the call was due.
+  std::chrono::microseconds took{0};
+  /// Code and message of what went wrong; empty when nothing did.
+  std::string failure = {};
 };
 
 /// Makes one thread's requests. Used by that thread only.
@@ -76,6 +80,7 @@ struct Outcome {
   /// CPU seconds (user + system) by process group; filled by whoever watches them.
   std::map<std::string, double> cpu_seconds;
 
+  void count(const Answer& answer);
   double per_second() const { return seconds > 0 ? static_cast<double>(answered) / seconds : 0; }
   void merge(const Outcome& other);
 };

@@ -109,6 +109,7 @@ std::string table_of(const Finding& finding) {
   }
   for (const auto& [name, ratio] : finding.ratios) table += "ratio " + name + " = " + readable(ratio) + '\n';
   for (const auto& note : finding.notes) table += note + '\n';
+  for (const auto& promise : finding.broken) table += "BROKEN: " + promise + '\n';
   return table;
 }
 
@@ -134,6 +135,7 @@ nlohmann::json json_of(const Finding& finding) {
       {"rows", rows},
       {"ratios", finding.ratios},
       {"notes", finding.notes},
+      {"broken", finding.broken},
       {"chart",
        {{"title", finding.chart.title}, {"x", finding.chart.x_name}, {"y", finding.chart.y_name}, {"curves", curves}}}};
 }

@@ -19,7 +19,14 @@ enum Needs : unsigned {
   second_raw = 512,
   an_echo = 1024,
   a_dashboard = 2048,
+  a_load_beside = 4096,
 };
+
+/// Of the journal that a rebuild is measured with.
+void many_aggregates(Setup& setup) {
+  setup.events = 5'000'000;
+  setup.aggregates = 200'000;
+}
 
 const Described described[] = {
     {"echo", "the bare echo alone: what gRPC and the load generator cost", an_echo, [](Setup&) {}},
@@ -49,6 +56,15 @@ const Described described[] = {
     {"idle", "memory of a live aggregate", command_server | how_many_aggregates, [](Setup&) {}},
     {"mixed", "a flash sale through the whole pipeline, with queries",
      command_server | query_server | journal | read_store | raw, [](Setup&) {}},
+    {"prepare-rebuild", "fill the journal of rebuild-live, which nobody owns yet",
+     journal | read_store | how_many_events | how_many_aggregates, &many_aggregates},
+    {"rebuild-live", "rebuild, verify and promote a projection while commands and queries go on",
+     command_server | query_server | journal | read_store | how_many_carts | how_many_events | how_many_aggregates |
+         a_load_beside,
+     [](Setup& setup) {
+       many_aggregates(setup);
+       setup.channels = 1;
+     }},
     {"watchers", "what people in front of the dashboard cost, and how quickly it answers",
      command_server | a_dashboard | how_many_carts | how_many_aggregates, [](Setup& setup) {
        setup.aggregates = 100'000;
@@ -91,7 +107,11 @@ void add_options(CLI::App& parser, const Described& scenario, Asked& asked, std:
   };
   if (needs(how_many_carts)) count("--carts", setup.carts, "carts that commands are spread over");
   if (needs(how_many_events)) count("--events", setup.events, "events of the largest journal, or aggregate");
-  if (needs(how_many_aggregates)) count("--aggregates", setup.aggregates, "live aggregates");
+  if (needs(how_many_aggregates)) count("--aggregates", setup.aggregates, "live aggregates, or those of the journal");
+  if (needs(a_load_beside)) {
+    count("--commands-per-second", setup.commands_per_second, "open loop of commands meanwhile");
+    count("--queries-per-second", setup.queries_per_second, "open loop of queries meanwhile");
+  }
   count("--in-flight", setup.in_flight, "calls in flight in a closed loop");
   count("--channels", setup.channels, "connections");
   count("--threads", setup.threads, "threads of the load generator");

@@ -22,7 +22,7 @@ struct Described {
   void (*defaults)(Setup& setup);
 };
 
-/// Every scenario, and "prepare-recovery".
+/// Every scenario, and what prepares one.
 std::span<const Described> described_scenarios();
 
 /// The options of a scenario, read into `asked`; `groups` are the process groups, as words.

@@ -26,6 +26,11 @@ Finding bench_lag(const Setup& setup);
 void prepare_recovery(const Setup& setup);
 /// The first answer of cold aggregates of many sizes, with and without snapshot, beside raw reads of the same rows.
 Finding bench_recovery(const Setup& setup);
+/// Fills a journal that nobody owns, as if it were old: nothing is left to be published, or to react to.
+void prepare_rebuild(const Setup& setup);
+/// Rebuilds, verifies and promotes the carts with `keel replay` while commands and queries go on: what it costs them,
+/// and whether a query failed or mixed generations. On what `prepare_rebuild` filled.
+Finding bench_rebuild_live(const Setup& setup);
 /// What an append costs as the journal grows from nothing.
 Finding bench_flat(const Setup& setup);
 /// Memory of a live aggregate.

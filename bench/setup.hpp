@@ -31,6 +31,9 @@ struct Setup {
   int threads = 1;
   int carts = 20'000;
   std::vector<double> rates;
+  /// Of the load beside which something else is measured.
+  double commands_per_second = 2'000;
+  double queries_per_second = 1'000;
   std::int64_t events = 8'000'000;
   std::int64_t aggregates = 1'000'000;
   std::chrono::milliseconds warm_up{3000};

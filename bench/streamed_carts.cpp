@@ -3,14 +3,12 @@
 #include "bench/request_ids.hpp"
 #include "bench/request_template.hpp"
 #include "bench/stream_driver.hpp"
+#include "bench/workloads/cart_requests.hpp"
 #include "bench/workloads/carts.hpp"
-#include "keel/cart/v1/commands.pb.h"
 #include "keel/commands/v1/stream.pb.h"
 
 namespace keel::bench {
 namespace {
-
-const std::string any_id = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /// Base 128, low bits first (protobuf's encoding of integers).
 std::string varint(std::uint32_t value) {
@@ -31,32 +29,12 @@ commands::v1::ExecuteRequest one_item(const Command& command) {
   return request;
 }
 
-cart::v1::AddItemRequest adding(const std::string& cart_id) {
-  cart::v1::AddItemRequest request;
-  request.set_cart_id(cart_id);
-  request.set_request_id(any_id);
-  request.set_line_id("line-1");
-  request.set_sku("85123A");
-  request.set_quantity(6);
-  request.mutable_unit_price()->set_currency_code("GBP");
-  request.mutable_unit_price()->set_minor_units(255);
-  return request;
-}
-
-cart::v1::RemoveItemRequest removing(const std::string& cart_id) {
-  cart::v1::RemoveItemRequest request;
-  request.set_cart_id(cart_id);
-  request.set_request_id(any_id);
-  request.set_line_id("line-1");
-  return request;
-}
-
 class StreamedCarts final : public StreamedCommands {
  public:
   StreamedCarts(const std::string& prefix, int carts)
       : cart_(prefix, cart_digits),
-        add_(one_item(adding(any_cart())), {varint(any_index), any_cart(), any_id}),
-        remove_(one_item(removing(any_cart())), {varint(any_index), any_cart(), any_id}),
+        add_(one_item(adding_to(any_cart())), {varint(any_index), any_cart(), any_request_id}),
+        remove_(one_item(removing_from(any_cart())), {varint(any_index), any_cart(), any_request_id}),
         carts_(static_cast<std::uint64_t>(carts)) {}
 
   grpc::ByteBuffer next(const std::vector<std::uint32_t>& indexes) override {

@@ -12,7 +12,7 @@ shift 2
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 postgres=/usr/lib/postgresql/15/bin
 results=${BENCH_RESULTS:-$root/bench/results}
-scenarios=(command hot stream neighbours query lag recovery flat idle mixed watchers)
+scenarios=(command hot stream neighbours query lag recovery flat idle mixed watchers rebuild-live)
 
 as_postgres() { # PostgreSQL refuses root
   if [ "$(id -u)" = 0 ]; then
@@ -99,14 +99,15 @@ start_system() { # scenario
     echo | flat) return ;;
     recovery)
       export KEEL_COMMAND__PUBLISH=false # the history is old: nothing is to be published while it is measured
-      "$build/keel" bench prepare-recovery "${events[@]}"
+      "$build/keel" bench prepare-recovery "${history[@]}"
       ;;
+    rebuild-live) "$build/keel" bench prepare-rebuild "${history[@]}" ;;
     idle) export KEEL_COMMAND__PASSIVATE_AFTER=1d KEEL_COMMAND__LIVE_AGGREGATES=2000000 ;;
   esac
   start_broker
   start_role command server
   case $1 in
-    query | lag | mixed)
+    query | lag | mixed | rebuild-live)
       start_role projector projector
       start_role query query
       ;;
@@ -129,7 +130,7 @@ arguments_for() { # scenario: where its system is
     neighbours | recovery | idle) arguments=("${command[@]}") ;;
     query) arguments=("${command[@]}" "${query[@]}" "${echo[@]}") ;;
     watchers) arguments=("${command[@]}" --dashboard "$KEEL_DASHBOARD__LISTEN") ;;
-    lag) arguments=("${command[@]}" "${query[@]}") ;;
+    lag | rebuild-live) arguments=("${command[@]}" "${query[@]}") ;;
     mixed) arguments=("${command[@]}" "${query[@]}" "${raw[@]}") ;;
     flat) arguments=("${raw[@]}" --second-raw-dsn "$server dbname=keel_second_raw") ;;
   esac
@@ -142,10 +143,10 @@ measure() ( # scenario, file without suffix, arguments of keel bench; in a subsh
   file=$2
   shift 2
   home=$(mktemp -d /var/tmp/keel-bench-XXXXXX)
-  pids=() processes=() arguments=() events=()
+  pids=() processes=() arguments=() history=()
   trap stop_everything EXIT
   for ((i = 1; i < $#; i++)); do
-    [ "${!i}" != --events ] || events=(--events "${@:i+1:1}")
+    case ${!i} in --events | --aggregates) history+=("${@:i:2}") ;; esac
   done
   choose_addresses
   start_postgres
@@ -164,6 +165,7 @@ arguments_in_all() { # scenario: from the settings of `all`
     idle) [ -z "$idle_aggregates" ] || arguments+=(--aggregates "$idle_aggregates") ;;
     watchers) [ "$quick" = no ] || arguments+=(--aggregates 10000) ;;
     recovery) [ "$quick" = no ] || arguments+=(--events 10000) ;;
+    rebuild-live) [ "$quick" = no ] || arguments+=(--events 100000 --aggregates 4000 --carts 2000) ;;
   esac
   printf '%s\n' "${arguments[@]}"
 }

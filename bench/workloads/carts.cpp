@@ -5,7 +5,7 @@
 #include "bench/echo_server.hpp"
 #include "bench/request_ids.hpp"
 #include "bench/request_template.hpp"
-#include "keel/cart/v1/commands.pb.h"
+#include "bench/workloads/cart_requests.hpp"
 #include "keel/cart/v1/queries.pb.h"
 
 namespace keel::bench {
@@ -15,36 +15,14 @@ constexpr const char* add_item = "/keel.cart.v1.CartCommandService/AddItem";
 constexpr const char* remove_item = "/keel.cart.v1.CartCommandService/RemoveItem";
 constexpr const char* get_cart = "/keel.cart.v1.CartQueryService/GetCart";
 
-const std::string any_id = "01890a5d-ac96-774b-bcce-b302099a8057";
-
 std::string any_cart(const std::string& prefix) { return std::string(Numbered(prefix, cart_digits).with(0)); }
-
-cart::v1::AddItemRequest adding_to(const std::string& cart_id) {
-  cart::v1::AddItemRequest request;
-  request.set_cart_id(cart_id);
-  request.set_request_id(any_id);
-  request.set_line_id("line-1");
-  request.set_sku("85123A");
-  request.set_quantity(6);
-  request.mutable_unit_price()->set_currency_code("GBP");
-  request.mutable_unit_price()->set_minor_units(255);
-  return request;
-}
-
-cart::v1::RemoveItemRequest removing_from(const std::string& cart_id) {
-  cart::v1::RemoveItemRequest request;
-  request.set_cart_id(cart_id);
-  request.set_request_id(any_id);
-  request.set_line_id("line-1");
-  return request;
-}
 
 class SpreadOverCarts final : public Workload {
  public:
   SpreadOverCarts(const std::string& prefix, int carts)
       : cart_(prefix, cart_digits),
-        add_(adding_to(any_cart(prefix)), {any_cart(prefix), any_id}),
-        remove_(removing_from(any_cart(prefix)), {any_cart(prefix), any_id}),
+        add_(adding_to(any_cart(prefix)), {any_cart(prefix), any_request_id}),
+        remove_(removing_from(any_cart(prefix)), {any_cart(prefix), any_request_id}),
         carts_(static_cast<std::uint64_t>(carts)) {}
 
   std::vector<const char*> methods() const override { return {add_item, remove_item}; }
@@ -69,7 +47,7 @@ class FillCarts final : public Workload {
  public:
   FillCarts(const std::string& prefix, int carts, int lines)
       : cart_(prefix, cart_digits),
-        add_(adding_to(any_cart(prefix)), {any_cart(prefix), any_id, "line-1"}),
+        add_(adding_to(any_cart(prefix)), {any_cart(prefix), any_request_id, "line-1"}),
         lines_(static_cast<std::uint64_t>(lines)),
         most_(static_cast<std::uint64_t>(carts) * lines_) {}
 
@@ -116,7 +94,7 @@ class Repeats final : public Workload {
  public:
   Repeats(const std::string& prefix, int count) {
     Numbered cart(prefix, cart_digits);
-    const RequestTemplate add(adding_to(any_cart(prefix)), {any_cart(prefix), any_id});
+    const RequestTemplate add(adding_to(any_cart(prefix)), {any_cart(prefix), any_request_id});
     RequestIds ids;
     for (int i = 0; i < count; ++i) {
       bodies_.push_back(add.with({cart.with(static_cast<std::uint64_t>(i)), ids.next()}));

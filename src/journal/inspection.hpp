@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,13 +53,30 @@ struct SnapshotSeen {
   std::optional<Position> version_at;
 };
 
+/// An aggregate of which a snapshot is wanted, if it has one of this schema.
+struct SnapshotWanted {
+  AggregateRef aggregate;
+  std::int64_t schema = 0;
+};
+
 /// A look over the journal's tables as a whole, for `keel replay journal`: what the port `Journal`, made for one lane
 /// or one aggregate at a time, does not answer. Every call is one short statement over a bounded range of a key, so
 /// that no snapshot of the database is held for long (docs/protocol.md 1.2). One session; blocks; one thread at a time.
-/// Needs SELECT on events, receipts and snapshots.
+/// Needs SELECT on journal, events, receipts and snapshots.
 class Inspection {
  public:
+  /// The event is valid during the call only; its `metadata` is empty.
+  using Take = std::function<void(const RecordedEvent& event)>;
+
   virtual ~Inspection() = default;
+
+  /// Hands the lane's events after `after` and up to `to`, at most `limit`, to `take`, in position order. Answers the
+  /// last one's position; `after` when there was none. Allocates nothing for an event.
+  virtual Result<Position> events(std::string_view context, Lane lane, Position after, Position to, std::size_t limit,
+                                  const Take& take) = 0;
+  /// The snapshots that the service would use today, in the order of what is wanted; nothing for those without.
+  virtual Result<std::vector<std::optional<Snapshot>>> usable_snapshots(std::string_view context,
+                                                                        std::span<const SnapshotWanted> wanted) = 0;
 
   /// Positions after `after` up to and including `to`.
   virtual Result<LaneExtent> extent(std::string_view context, Lane lane, Position after, Position to) = 0;

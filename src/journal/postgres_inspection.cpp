@@ -25,18 +25,24 @@ constexpr Statement count_day{"inspect_count_receipts", R"sql(
   SELECT count(*) FROM receipts
    WHERE day = date '1970-01-01' + $1::integer AND context = $2::text AND lane = $3::integer)sql"};
 
-/// $1 day since 1970-01-01, $2 context, $3 lane, $4 id before the first, $5 limit
+/// $1 day since 1970-01-01, $2 context, $3 lane, $4 id before the first, $5 limit. Most receipts'
+/// position is that of the event of their version; only for the others is it looked for by aggregate, a random page
+/// each.
 constexpr Statement page_receipts{"inspect_receipts", R"sql(
-  SELECT r.request_id, r.aggregate_type, r.aggregate_id, r.version, r.position, placed.position IS NOT NULL, v.position
+  SELECT r.request_id, r.aggregate_type, r.aggregate_id, r.version, r.position, placed.position IS NOT NULL,
+         CASE WHEN placed.own THEN placed.position ELSE v.position END
     FROM (SELECT request_id, aggregate_type, aggregate_id, version, position FROM receipts
            WHERE day = date '1970-01-01' + $1::integer AND context = $2::text AND lane = $3::integer
              AND request_id > $4::uuid
            ORDER BY request_id LIMIT $5::bigint) r
-    LEFT JOIN LATERAL (SELECT e.position FROM events e
+    LEFT JOIN LATERAL (SELECT e.position, e.aggregate_type = r.aggregate_type AND e.aggregate_id = r.aggregate_id
+                                          AND e.version = r.version AS own
+                         FROM events e
                         WHERE e.context = $2::text AND e.lane = $3::integer AND e.position = r.position
                         LIMIT 1) placed ON true
     LEFT JOIN LATERAL (SELECT e.position FROM events e
-                        WHERE e.context = $2::text AND e.aggregate_type = r.aggregate_type
+                        WHERE placed.own IS NOT TRUE
+                          AND e.context = $2::text AND e.aggregate_type = r.aggregate_type
                           AND e.aggregate_id = r.aggregate_id AND e.version = r.version AND e.lane = $3::integer
                         LIMIT 1) v ON true
    ORDER BY r.request_id)sql"};
@@ -53,6 +59,23 @@ constexpr Statement page_snapshots{"inspect_snapshots", R"sql(
                         LIMIT 1) v ON true
    ORDER BY s.aggregate_type, s.aggregate_id)sql"};
 
+/// $1 context, $2 lane, $3 position before the first, $4 last position, $5 limit
+constexpr Statement scan_events{"inspect_events", R"sql(
+  SELECT position, epoch, aggregate_type, aggregate_id, version, type, payload, recorded_at
+    FROM events
+   WHERE context = $1::text AND lane = $2::integer AND position > $3::bigint AND position <= $4::bigint
+   ORDER BY position LIMIT $5::bigint)sql"};
+
+/// $1 context; types ($2), ids ($3) and schemas ($4) of aggregates. `place` is the aggregate's place in them.
+constexpr Statement find_snapshots{"inspect_usable_snapshots", R"sql(
+  SELECT asked.place, s.version, s.position, s.schema, s.state
+    FROM unnest($2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS asked(type, id, schema, place)
+   CROSS JOIN LATERAL (
+     SELECT * FROM snapshots s
+      WHERE s.context = $1::text AND s.aggregate_type = asked.type AND s.aggregate_id = asked.id
+      LIMIT 1) s
+   WHERE s.schema = asked.schema AND s.incarnation = (SELECT incarnation FROM journal))sql"};
+
 std::optional<Position> position_at(const Rows& rows, int row, int column) {
   if (rows.null(row, column)) return {};
   return Position{rows.bigint(row, column)};
@@ -61,6 +84,43 @@ std::optional<Position> position_at(const Rows& rows, int row, int column) {
 class PostgresInspection final : public Inspection {
  public:
   explicit PostgresInspection(std::unique_ptr<PostgresSession> session) : session_(std::move(session)) {}
+
+  Result<Position> events(std::string_view context, Lane lane, Position after, Position to, std::size_t limit,
+                          const Take& take) override {
+    const auto rows = ask(scan_events,
+                          Parameters()
+                              .text(context)
+                              .integer(lane.value)
+                              .bigint(after.value)
+                              .bigint(to.value)
+                              .bigint(static_cast<std::int64_t>(limit)),
+                          "reading a lane");
+    if (!rows) return rows.fault();
+    event_.lane = lane;
+    for (int row = 0; row < rows->size(); ++row) {
+      load(*rows, row);
+      take(event_);
+      after = event_.position;
+    }
+    return after;
+  }
+
+  Result<std::vector<std::optional<Snapshot>>> usable_snapshots(std::string_view context,
+                                                                std::span<const SnapshotWanted> wanted) override {
+    Parameters parameters;
+    parameters.text(context)
+        .texts(wanted, [](const SnapshotWanted& one) -> std::string_view { return one.aggregate.type; })
+        .texts(wanted, [](const SnapshotWanted& one) -> std::string_view { return one.aggregate.id; })
+        .bigints(wanted, [](const SnapshotWanted& one) { return one.schema; });
+    const auto rows = ask(find_snapshots, parameters, "reading snapshots");
+    if (!rows) return rows.fault();
+    std::vector<std::optional<Snapshot>> found(wanted.size());
+    for (int row = 0; row < rows->size(); ++row) {
+      found.at(static_cast<std::size_t>(rows->bigint(row, 0) - 1)) = Snapshot{
+          Version{rows->bigint(row, 1)}, Position{rows->bigint(row, 2)}, rows->bigint(row, 3), rows->text(row, 4)};
+    }
+    return found;
+  }
 
   Result<LaneExtent> extent(std::string_view context, Lane lane, Position after, Position to) override {
     const auto rows =
@@ -131,7 +191,20 @@ class PostgresInspection final : public Inspection {
     return std::get<Rows>(std::move(answer));
   }
 
+  /// Into the strings of the event before: they have the room already.
+  void load(const Rows& rows, int row) {
+    event_.position = Position{rows.bigint(row, 0)};
+    event_.epoch = Epoch{rows.bigint(row, 1)};
+    event_.aggregate.type = rows.bytes(row, 2);
+    event_.aggregate.id = rows.bytes(row, 3);
+    event_.version = Version{rows.bigint(row, 4)};
+    event_.type = rows.bytes(row, 5);
+    event_.payload = rows.bytes(row, 6);
+    event_.recorded_at = rows.timestamp(row, 7);
+  }
+
   std::unique_ptr<PostgresSession> session_;
+  RecordedEvent event_;
 };
 
 }  // namespace

@@ -401,7 +401,8 @@ void Projector::work(Timestamp now) {
 }
 
 void Projector::publish_status(ProjectorState state, std::string reason, Timestamp now) {
-  ProjectorStatus status{projection_.name, state, std::move(reason), generation_ ? generation_->generation : 0, {}};
+  const auto generation = generation_ ? generation_->generation : options_.generation.value_or(0);
+  ProjectorStatus status{projection_.name, state, std::move(reason), generation, {}};
   for (const auto& [topic, lanes] : topics_) {
     for (const auto& [number, followed] : lanes) {
       const auto& lane = followed->lane;

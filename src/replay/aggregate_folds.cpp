@@ -10,7 +10,7 @@ namespace keel::replay {
 
 /// Not the hash's low bits: those chose the lane.
 bool Share::has(const AggregateRef& aggregate) const {
-  return (lane_hash(aggregate.type, aggregate.id) >> 20U) % modulus == rest;
+  return modulus == 1 || (lane_hash(aggregate.type, aggregate.id) >> 20U) % modulus == rest;
 }
 
 AggregateFolds::AggregateFolds(std::string context, std::vector<const domain::AggregateKind*> kinds, Share share,

@@ -97,14 +97,6 @@ Result<Done> add_tasks(journal::Journal& journal, const std::vector<CheckedConte
   return Done{};
 }
 
-Result<LaneCheck::Sessions> open(const CheckSources& sources) {
-  auto journal = sources.journal();
-  if (!journal) return journal.fault();
-  auto inspection = sources.inspection();
-  if (!inspection) return inspection.fault();
-  return LaneCheck::Sessions{*std::move(journal), *std::move(inspection)};
-}
-
 }  // namespace
 
 Result<Done> check_journal(const std::vector<CheckedContext>& contexts,
@@ -125,9 +117,9 @@ Result<Done> check_journal(const std::vector<CheckedContext>& contexts,
     if (auto done = check_places(**journal, contexts, reactors, one_at_a_time); !done) return done;
   }
   const auto work = [&] {
-    auto sessions = open(sources);
-    if (!sessions) return tasks.failed(sessions.fault());
-    LaneCheck check(*std::move(sessions), options, tally, one_at_a_time, stopping);
+    auto inspection = sources.inspection();
+    if (!inspection) return tasks.failed(inspection.fault());
+    LaneCheck check(*std::move(inspection), options, tally, one_at_a_time, stopping);
     for (auto task = tasks.next(); task && !stopping; task = tasks.next()) {
       if (const auto done = (*task)(check); !done) tasks.failed(done.fault());
     }

@@ -25,14 +25,16 @@ struct CheckOptions {
   /// Lanes looked at side by side, each through sessions of its own.
   std::size_t sessions = 2;
   /// Events of one read.
-  std::size_t batch = 2'000;
+  std::size_t batch = 10'000;
   /// Most aggregates that one session holds in memory. A lane that has more is read again for the rest.
   std::size_t aggregates = 50'000;
   std::int64_t rows_a_page = 5'000;
 };
 
 struct CheckSources {
+  /// Opened once, for where the lanes end.
   journal::OpenJournal journal;
+  /// Opened once a session.
   std::function<Result<std::unique_ptr<journal::Inspection>>()> inspection;
 };
 

@@ -42,9 +42,9 @@ struct LaneCheck::Pass {
   std::deque<Share>& later;
 };
 
-LaneCheck::LaneCheck(Sessions sessions, const CheckOptions& options, Tally& tally, Report report,
-                     const std::atomic<bool>& stopping)
-    : sessions_(std::move(sessions)),
+LaneCheck::LaneCheck(std::unique_ptr<journal::Inspection> inspection, const CheckOptions& options, Tally& tally,
+                     Report report, const std::atomic<bool>& stopping)
+    : inspection_(std::move(inspection)),
       options_(options),
       tally_(tally),
       report_(std::move(report)),
@@ -65,43 +65,45 @@ Result<Done> LaneCheck::events(const CheckedContext& context, Lane lane, std::in
 }
 
 Result<Done> LaneCheck::pass(Pass& pass) {
-  Position read;
-  while (read < pass.head && !stopping_) {
-    const auto events = sessions_.journal->read(pass.context.name, pass.lane, read, options_.batch);
-    if (!events) return events.fault();
-    if (auto done = expect_snapshots(pass, *events); !done) return done.fault();
-    for (const auto& event : *events) {
-      read = event.position;
-      if (read > pass.head) break;
+  Position at;
+  while (at < pass.head && !stopping_) {
+    const auto reached = read(pass, at);
+    if (!reached) return reached.fault();
+    if (*reached == at) break;
+    at = *reached;
+    if (auto done = expect_snapshots(pass); !done) return done.fault();
+    for (const auto& event : chunk_.events()) {
       if (pass.order != nullptr) pass.order->take(event);
       pass.folds.take(event);
-      ++tally_.events;
     }
-    if (events->empty()) break;
+    tally_.events += as_count(chunk_.events().size());
     while (pass.folds.size() > options_.aggregates) pass.later.push_back(pass.folds.give_half_away());
   }
   if (pass.order != nullptr && !stopping_) pass.order->end(pass.head);
   return Done{};
 }
 
-Result<Done> LaneCheck::expect_snapshots(Pass& pass, std::span<const journal::RecordedEvent> events) {
-  const auto beginning = pass.folds.beginning(events);
+Result<Position> LaneCheck::read(const Pass& pass, Position after) {
+  chunk_.begin_anew();
+  return inspection_->events(pass.context.name, pass.lane, after, pass.head, options_.batch,
+                             [this](const journal::RecordedEvent& event) { chunk_.add(event); });
+}
+
+Result<Done> LaneCheck::expect_snapshots(Pass& pass) {
+  const auto beginning = pass.folds.beginning(chunk_.events());
   if (beginning.empty()) return Done{};
-  std::vector<journal::LoadRequest> requests;
-  for (const auto& aggregate : beginning) {
-    requests.push_back({aggregate, pass.lane, pass.folds.kind_of(aggregate.type)->schema, Version{}, {}});
-  }
-  auto loaded = sessions_.journal->load(pass.context.name, requests, 0);
-  if (!loaded) return loaded.fault();
+  std::vector<journal::SnapshotWanted> wanted;
+  for (const auto& aggregate : beginning) wanted.push_back({aggregate, pass.folds.kind_of(aggregate.type)->schema});
+  auto found = inspection_->usable_snapshots(pass.context.name, wanted);
+  if (!found) return found.fault();
   for (std::size_t i = 0; i < beginning.size(); ++i) {
-    auto& snapshot = (*loaded)[i].snapshot;
-    if (snapshot) pass.folds.expect(beginning[i], *std::move(snapshot));
+    if (auto& snapshot = (*found)[i]) pass.folds.expect(beginning[i], *std::move(snapshot));
   }
   return Done{};
 }
 
 Result<Done> LaneCheck::receipts(const std::string& context, Lane lane) {
-  const auto days = sessions_.inspection->receipt_days();
+  const auto days = inspection_->receipt_days();
   if (!days) return days.fault();
   for (const auto day : *days) {
     if (auto done = receipts(context, lane, day); !done) return done.fault();
@@ -112,7 +114,7 @@ Result<Done> LaneCheck::receipts(const std::string& context, Lane lane) {
 Result<Done> LaneCheck::receipts(const std::string& context, Lane lane, journal::ReceiptDay day) {
   Uuid after;
   while (!stopping_) {
-    const auto page = sessions_.inspection->receipts(day, context, lane, after, options_.rows_a_page);
+    const auto page = inspection_->receipts(day, context, lane, after, options_.rows_a_page);
     if (!page) return page.fault();
     for (const auto& receipt : *page) {
       after = receipt.request_id;
@@ -130,7 +132,7 @@ Result<Done> LaneCheck::receipts(const std::string& context, Lane lane, journal:
 Result<Done> LaneCheck::snapshots(const std::string& context) {
   AggregateRef after;
   while (!stopping_) {
-    const auto page = sessions_.inspection->snapshots(context, after, options_.rows_a_page, true);
+    const auto page = inspection_->snapshots(context, after, options_.rows_a_page, true);
     if (!page) return page.fault();
     for (const auto& snapshot : *page) {
       after = snapshot.aggregate;

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
+#include <string>
 
+#include "replay/event_chunk.hpp"
 #include "replay/journal_check.hpp"
 
 namespace keel::replay {
@@ -9,12 +12,7 @@ namespace keel::replay {
 /// One session's part of a check: lane by lane, table by table. One thread.
 class LaneCheck {
  public:
-  struct Sessions {
-    std::unique_ptr<journal::Journal> journal;
-    std::unique_ptr<journal::Inspection> inspection;
-  };
-
-  LaneCheck(Sessions sessions, const CheckOptions& options, Tally& tally, Report report,
+  LaneCheck(std::unique_ptr<journal::Inspection> inspection, const CheckOptions& options, Tally& tally, Report report,
             const std::atomic<bool>& stopping);
 
   /// Events of a lane up to its head, and what was folded of them.
@@ -25,14 +23,17 @@ class LaneCheck {
  private:
   struct Pass;
   Result<Done> pass(Pass& pass);
-  Result<Done> expect_snapshots(Pass& pass, std::span<const journal::RecordedEvent> events);
+  /// The next events of the pass into `chunk_`; answers where they end.
+  Result<Position> read(const Pass& pass, Position after);
+  Result<Done> expect_snapshots(Pass& pass);
   Result<Done> receipts(const std::string& context, Lane lane, journal::ReceiptDay day);
 
-  Sessions sessions_;
+  const std::unique_ptr<journal::Inspection> inspection_;
   const CheckOptions options_;
   Tally& tally_;
   const Report report_;
   const std::atomic<bool>& stopping_;
+  EventChunk chunk_;
 };
 
 }  // namespace keel::replay

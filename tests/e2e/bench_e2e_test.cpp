@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "support/keel_system.hpp"
 
@@ -11,6 +12,7 @@ namespace keel::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::IsSupersetOf;
 
 nlohmann::json read_json(const std::filesystem::path& file) {
   std::ifstream in(file);
@@ -45,6 +47,52 @@ TEST(Bench, MeasuresDurableCommandsBesideTheirReferences) {
   EXPECT_GT(found["machine"]["cores"], 0);
   EXPECT_TRUE(std::filesystem::exists(svg_file));
   EXPECT_GT(std::stoll(system.journal().value("SELECT count(*) FROM events")), 100) << "the commands were real";
+}
+
+TEST(Bench, RebuildsAProjectionUnderLoadWithoutAFailedOrMixedAnswer) {
+  KeelSystem system;
+  const auto filled = system.run({"bench", "prepare-rebuild", "--events", "3000", "--aggregates", "200"});
+  ASSERT_EQ(filled.code, 0) << filled.output;
+  for (const auto* role : {"command", "projector", "query"}) system.start(role);
+  const auto json_file = system.folder() / "found.json";
+  const auto ran = system.run({"bench",
+                               "rebuild-live",
+                               "--command",
+                               local(system.grpc_port("command")),
+                               "--query",
+                               local(system.grpc_port("query")),
+                               "--events",
+                               "3000",
+                               "--aggregates",
+                               "200",
+                               "--carts",
+                               "400",
+                               "--commands-per-second",
+                               "100",
+                               "--queries-per-second",
+                               "100",
+                               "--seconds",
+                               "1",
+                               "--warm-up",
+                               "0.2",
+                               "--json",
+                               json_file});
+  ASSERT_EQ(ran.code, 0) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("verify, at the end: no difference, no finding."));
+  EXPECT_THAT(ran.output, HasSubstr("journal check, at the end: no difference, no finding."));
+
+  const auto found = read_json(json_file);
+  ASSERT_TRUE(found.is_object());
+  EXPECT_TRUE(found["broken"].empty()) << found["broken"];
+  std::set<std::string> names;
+  for (const auto& row : found["rows"]) {
+    names.insert(row["name"]);
+    EXPECT_GT(row["figures"]["per second"]["median"], 0) << row;
+    EXPECT_TRUE(row["failed"].empty()) << row;
+  }
+  EXPECT_THAT(names, IsSupersetOf({"raw reading, under load", "rebuild, under load", "COPY of its rows, quiet",
+                                   "queries, rebuild", "queries, promote", "commands, rebuild"}));
+  EXPECT_EQ(system.read_store().value("SELECT live FROM projections WHERE projection = 'carts'"), "3");
 }
 
 TEST(Bench, IsListedRefusesWhatItDoesNotKnowAndSaysWhenNobodyIsThere) {

@@ -7,6 +7,9 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <thread>
+
+#include "bench/beside.hpp"
 
 namespace keel::bench {
 namespace {
@@ -177,6 +180,38 @@ TEST(Load, SaysWhoDoesNotAnswer) {
   pressure.address = "127.0.0.1:1";
   pressure.patience = milliseconds(50);
   EXPECT_THROW(press(pressure, numbers(seen)), std::runtime_error);
+}
+
+TEST(Beside, CountsAnswersInThePartInWhichTheyCame) {
+  Echo echo;
+  Numbers::Seen seen;
+  Parts parts;
+  parts.begin("one");
+  Pressure pressure = on(echo, 0);
+  pressure.rate = 500;
+  Beside load(pressure, std::make_unique<Numbers>(seen), parts);
+  while (seen.answered < 10) std::this_thread::yield();
+  parts.begin("two");
+  const int before = seen.answered;
+  while (seen.answered < before + 10) std::this_thread::yield();
+  parts.end();
+  const auto outcomes = load.outcomes();
+  ASSERT_EQ(outcomes.size(), 2U);
+  EXPECT_GE(outcomes[0].answered, 10U);
+  EXPECT_GE(outcomes[1].answered, 10U);
+  EXPECT_EQ(outcomes[0].answered + outcomes[1].answered, static_cast<std::uint64_t>(seen.answered));
+  EXPECT_GT(outcomes[0].seconds, 0);
+}
+
+TEST(Beside, EndsWithItsObjectWhenThePartsDoNot) {
+  Echo echo;
+  Numbers::Seen seen;
+  Parts parts;
+  parts.begin("one");
+  Pressure pressure = on(echo, 0);
+  pressure.rate = 500;
+  { const Beside load(pressure, std::make_unique<Numbers>(seen), parts); }
+  EXPECT_EQ(seen.answered, echo.calls());
 }
 
 }  // namespace

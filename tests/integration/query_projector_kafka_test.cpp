@@ -189,6 +189,15 @@ TEST_F(ProjectorTest, APausedProjectionRestsUntilItIsNot) {
   EXPECT_TRUE(world_.visible("carts", meanwhile));
 }
 
+TEST_F(ProjectorTest, OneThatStartsPausedSaysWhichGenerationRests) {
+  world_.read().run("UPDATE projections SET paused = true WHERE projection = 'carts'");
+  auto options = QueryWorld::quick();
+  options.generation = 1;
+  const auto& projector = world_.project("carts", options);
+  ASSERT_TRUE(becomes(projector, ProjectorState::paused));
+  EXPECT_EQ(projector.status().generation, 1) << "by it the process knows that its live generation is well";
+}
+
 TEST_F(ProjectorTest, AnotherVersionOfTheProjectionStopsAndSaysSo) {
   world_.read().run("UPDATE generations SET version = 7 WHERE projection = 'carts'");
   const auto& projector = world_.project("carts");

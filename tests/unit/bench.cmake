@@ -2,6 +2,7 @@ keel_test(bench_test
   SOURCES
     bench_command_line_test.cpp
     bench_histogram_test.cpp
+    bench_live_rebuild_test.cpp
     bench_picture_test.cpp
     bench_report_test.cpp
     bench_requests_test.cpp

@@ -1,18 +1,18 @@
-#include "bench/replay/journal_filler.hpp"
+#include "bench/journal_filler.hpp"
 
-#include <map>
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
-#include <utility>
 #include <vector>
 
+#include "bench/binary_rows.hpp"
+#include "bench/postgres_copying.hpp"
+#include "bench/postgres_reading.hpp"
 #include "core/aggregate_ref.hpp"
 #include "core/clock.hpp"
 #include "core/uuid.hpp"
 #include "domain/cart/cart.hpp"
 #include "domain/inventory/stock.hpp"
-#include "query/postgres_encoding.hpp"
-#include "query/postgres_session.hpp"
 
 namespace keel::bench {
 namespace {
@@ -33,56 +33,40 @@ constexpr const char* copy_sql =
     "COPY events (context, lane, position, epoch, aggregate_type, aggregate_id, version, type, payload, metadata,"
     " recorded_at) FROM STDIN (FORMAT binary)";
 
-void field(std::string& out, std::string_view bytes) {
-  query::encode(out, static_cast<std::uint32_t>(bytes.size()));
-  out += bytes;
-}
-
-void field(std::string& out, std::int64_t number) {
-  query::encode(out, std::uint32_t{8});
-  query::encode(out, static_cast<std::uint64_t>(number));
-}
+/// `keel.type.v1.EventMetadata` of an ordinary command: 16 bytes of request id, and who sent it.
+const std::string metadata = "\x0A\x10" + std::string(16, 'r') + "\x12\x08" + "customer";
 
 /// Rows of `events`, sent whenever there are many.
 class Copy {
  public:
-  explicit Copy(query::PostgresSession& session) : session_(session) { begin(); }
+  explicit Copy(PostgresCopying& session) : session_(session) {}
 
   void add(const AggregateKind& kind, Lane lane, std::int64_t position, const std::string& id, std::int64_t version,
            const domain::Message& event) {
     at_ += std::chrono::microseconds(20);
-    query::encode(bytes_, std::uint16_t{11});
-    field(bytes_, kind.context);
-    query::encode(bytes_, std::uint32_t{4});
-    query::encode(bytes_, static_cast<std::uint32_t>(lane.value));
-    field(bytes_, position);
-    field(bytes_, std::int64_t{1});
-    field(bytes_, kind.type);
-    field(bytes_, id);
-    field(bytes_, version);
-    field(bytes_, event.GetTypeName());
-    field(bytes_, event.SerializeAsString());
-    field(bytes_, std::string(28, 'm'));
-    field(bytes_, (at_ - query::postgres_epoch).count());
-    if (bytes_.size() > copy_bytes) send();
+    rows_.row(11);
+    rows_.text(kind.context);
+    rows_.integer(lane.value);
+    rows_.bigint(position);
+    rows_.bigint(1);
+    rows_.text(kind.type);
+    rows_.text(id);
+    rows_.bigint(version);
+    rows_.text(event.GetTypeName());
+    rows_.text(event.SerializeAsString());
+    rows_.text(metadata);
+    rows_.moment(at_);
+    if (rows_.size() > copy_bytes) send();
   }
 
   void send() {
-    query::encode(bytes_, std::uint16_t{0xFFFF});
-    const auto sent = session_.copy_in(copy_sql, bytes_);
-    if (!sent.ok()) throw std::runtime_error(sent.what());
-    begin();
+    session_.copy_in(copy_sql, rows_.finish());
+    rows_.begin();
   }
 
  private:
-  void begin() {
-    bytes_.assign("PGCOPY\n\xFF\r\n\0", 11);
-    query::encode(bytes_, std::uint32_t{0});
-    query::encode(bytes_, std::uint32_t{0});
-  }
-
-  query::PostgresSession& session_;
-  std::string bytes_;
+  PostgresCopying& session_;
+  BinaryRows rows_;
   Timestamp at_ = system_now() - std::chrono::hours(24);
 };
 
@@ -174,32 +158,26 @@ class Filler {
   std::int64_t stored_ = 0;
 };
 
-void run(query::PostgresSession& session, const char* script) {
-  if (const auto done = session.run_script(script); !done.ok()) throw std::runtime_error(done.what());
+std::int32_t lanes_of(const std::string& dsn) {
+  return static_cast<std::int32_t>(PostgresReading(dsn).number("SELECT lane_count FROM journal"));
 }
 
 }  // namespace
 
 Filled fill_journal(const std::string& dsn, const JournalSize& size) {
-  query::SessionOptions options;
-  options.name = "keel-bench fills";
-  options.statement_timeout = {};
-  const auto session = query::PostgresSession::open(dsn, options);
-  if (!session) throw std::runtime_error(session.fault().what);
-  const auto lanes = (*session)->run("SELECT lane_count FROM journal", query::Parameters());
-  if (!lanes.ok()) throw std::runtime_error(lanes.what());
-  run(**session, without_keys);
-  Copy copy(**session);
+  const auto lanes = lanes_of(dsn);
+  PostgresCopying session(dsn);
+  session.run(without_keys);
+  Copy copy(session);
   Filled filled;
   filled.skus = size.aggregates / 10;
   filled.carts = size.aggregates - filled.skus;
   const auto steps = size.events / size.aggregates;
-  filled.cart_events =
-      Filler(domain::kind_of<cart::Cart>(), copy, lanes.small(0, 0)).fill(filled.carts, steps, &cart_command);
+  filled.cart_events = Filler(domain::kind_of<cart::Cart>(), copy, lanes).fill(filled.carts, steps, &cart_command);
   filled.inventory_events =
-      Filler(domain::kind_of<inventory::Stock>(), copy, lanes.small(0, 0)).fill(filled.skus, steps, &stock_command);
+      Filler(domain::kind_of<inventory::Stock>(), copy, lanes).fill(filled.skus, steps, &stock_command);
   copy.send();
-  run(**session, with_keys);
+  session.run(with_keys);
   return filled;
 }
 
