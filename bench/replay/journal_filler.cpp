@@ -11,8 +11,8 @@
 #include "core/uuid.hpp"
 #include "domain/cart/cart.hpp"
 #include "domain/inventory/stock.hpp"
-#include "query/postgres_encoding.hpp"
-#include "query/postgres_session.hpp"
+#include "postgres/copy.hpp"
+#include "query/postgres_options.hpp"
 
 namespace keel::bench {
 namespace {
@@ -33,56 +33,39 @@ constexpr const char* copy_sql =
     "COPY events (context, lane, position, epoch, aggregate_type, aggregate_id, version, type, payload, metadata,"
     " recorded_at) FROM STDIN (FORMAT binary)";
 
-void field(std::string& out, std::string_view bytes) {
-  query::encode(out, static_cast<std::uint32_t>(bytes.size()));
-  out += bytes;
-}
-
-void field(std::string& out, std::int64_t number) {
-  query::encode(out, std::uint32_t{8});
-  query::encode(out, static_cast<std::uint64_t>(number));
-}
-
 /// Rows of `events`, sent whenever there are many.
 class Copy {
  public:
-  explicit Copy(query::PostgresSession& session) : session_(session) { begin(); }
+  explicit Copy(postgres::Session& session) : session_(session) {}
 
   void add(const AggregateKind& kind, Lane lane, std::int64_t position, const std::string& id, std::int64_t version,
            const domain::Message& event) {
+    using postgres::put_field;
     at_ += std::chrono::microseconds(20);
-    query::encode(bytes_, std::uint16_t{11});
-    field(bytes_, kind.context);
-    query::encode(bytes_, std::uint32_t{4});
-    query::encode(bytes_, static_cast<std::uint32_t>(lane.value));
-    field(bytes_, position);
-    field(bytes_, std::int64_t{1});
-    field(bytes_, kind.type);
-    field(bytes_, id);
-    field(bytes_, version);
-    field(bytes_, event.GetTypeName());
-    field(bytes_, event.SerializeAsString());
-    field(bytes_, std::string(28, 'm'));
-    field(bytes_, (at_ - query::postgres_epoch).count());
-    if (bytes_.size() > copy_bytes) send();
+    std::string& out = rows_.row(11);
+    put_field(out, kind.context);
+    put_field(out, lane.value);
+    put_field(out, position);
+    put_field(out, std::int64_t{1});
+    put_field(out, kind.type);
+    put_field(out, id);
+    put_field(out, version);
+    put_field(out, event.GetTypeName());
+    put_field(out, event.SerializeAsString());
+    put_field(out, std::string(28, 'm'));
+    put_field(out, postgres::to_postgres(at_));
+    if (rows_.size() > copy_bytes) send();
   }
 
   void send() {
-    query::encode(bytes_, std::uint16_t{0xFFFF});
-    const auto sent = session_.copy_in(copy_sql, bytes_);
-    if (!sent.ok()) throw std::runtime_error(sent.what());
-    begin();
+    const auto sent = session_.copy_in(copy_sql, rows_.finished());
+    if (!sent.ok()) throw std::runtime_error(query::what_of(sent));
+    rows_.clear();
   }
 
  private:
-  void begin() {
-    bytes_.assign("PGCOPY\n\xFF\r\n\0", 11);
-    query::encode(bytes_, std::uint32_t{0});
-    query::encode(bytes_, std::uint32_t{0});
-  }
-
-  query::PostgresSession& session_;
-  std::string bytes_;
+  postgres::Session& session_;
+  postgres::CopiedRows rows_;
   Timestamp at_ = system_now() - std::chrono::hours(24);
 };
 
@@ -174,8 +157,8 @@ class Filler {
   std::int64_t stored_ = 0;
 };
 
-void run(query::PostgresSession& session, const char* script) {
-  if (const auto done = session.run_script(script); !done.ok()) throw std::runtime_error(done.what());
+void run(postgres::Session& session, const char* script) {
+  if (const auto done = session.script(script); !done.ok()) throw std::runtime_error(query::what_of(done));
 }
 
 }  // namespace
@@ -184,10 +167,10 @@ Filled fill_journal(const std::string& dsn, const JournalSize& size) {
   query::SessionOptions options;
   options.name = "keel-bench fills";
   options.statement_timeout = {};
-  const auto session = query::PostgresSession::open(dsn, options);
+  const auto session = query::open_session(dsn, options);
   if (!session) throw std::runtime_error(session.fault().what);
-  const auto lanes = (*session)->run("SELECT lane_count FROM journal", query::Parameters());
-  if (!lanes.ok()) throw std::runtime_error(lanes.what());
+  const auto lanes = (*session)->run("SELECT lane_count FROM journal", postgres::Parameters());
+  if (!lanes.ok()) throw std::runtime_error(query::what_of(lanes));
   run(**session, without_keys);
   Copy copy(**session);
   Filled filled;
@@ -195,9 +178,9 @@ Filled fill_journal(const std::string& dsn, const JournalSize& size) {
   filled.carts = size.aggregates - filled.skus;
   const auto steps = size.events / size.aggregates;
   filled.cart_events =
-      Filler(domain::kind_of<cart::Cart>(), copy, lanes.small(0, 0)).fill(filled.carts, steps, &cart_command);
+      Filler(domain::kind_of<cart::Cart>(), copy, lanes.integer(0, 0)).fill(filled.carts, steps, &cart_command);
   filled.inventory_events =
-      Filler(domain::kind_of<inventory::Stock>(), copy, lanes.small(0, 0)).fill(filled.skus, steps, &stock_command);
+      Filler(domain::kind_of<inventory::Stock>(), copy, lanes.integer(0, 0)).fill(filled.skus, steps, &stock_command);
   copy.send();
   run(**session, with_keys);
   return filled;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "journal/postgres_session.hpp"
+#include "journal/postgres_options.hpp"
 #include "journal/records.hpp"
 
 namespace keel::journal {
