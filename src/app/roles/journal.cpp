@@ -64,8 +64,7 @@ Exit run_journal(const Configuration& configuration, const std::vector<Context>&
   }
   const auto done = action == "stats" ? stats(configuration, contexts) : adopt(configuration, contexts);
   if (done) return Exit::ok;
-  complain("journal", done.fault());
-  return Exit::failed;
+  return complain("journal", done.fault());
 }
 
 }  // namespace keel::app
