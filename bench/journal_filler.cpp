@@ -5,7 +5,6 @@
 #include <stdexcept>
 #include <vector>
 
-#include "bench/binary_rows.hpp"
 #include "bench/postgres_copying.hpp"
 #include "bench/postgres_reading.hpp"
 #include "core/aggregate_ref.hpp"
@@ -13,6 +12,7 @@
 #include "core/uuid.hpp"
 #include "domain/cart/cart.hpp"
 #include "domain/inventory/stock.hpp"
+#include "postgres/copy.hpp"
 
 namespace keel::bench {
 namespace {
@@ -43,30 +43,31 @@ class Copy {
 
   void add(const AggregateKind& kind, Lane lane, std::int64_t position, const std::string& id, std::int64_t version,
            const domain::Message& event) {
+    using postgres::put_field;
     at_ += std::chrono::microseconds(20);
-    rows_.row(11);
-    rows_.text(kind.context);
-    rows_.integer(lane.value);
-    rows_.bigint(position);
-    rows_.bigint(1);
-    rows_.text(kind.type);
-    rows_.text(id);
-    rows_.bigint(version);
-    rows_.text(event.GetTypeName());
-    rows_.text(event.SerializeAsString());
-    rows_.text(metadata);
-    rows_.moment(at_);
+    std::string& out = rows_.row(11);
+    put_field(out, kind.context);
+    put_field(out, lane.value);
+    put_field(out, position);
+    put_field(out, std::int64_t{1});
+    put_field(out, kind.type);
+    put_field(out, id);
+    put_field(out, version);
+    put_field(out, event.GetTypeName());
+    put_field(out, event.SerializeAsString());
+    put_field(out, metadata);
+    put_field(out, postgres::to_postgres(at_));
     if (rows_.size() > copy_bytes) send();
   }
 
   void send() {
-    session_.copy_in(copy_sql, rows_.finish());
-    rows_.begin();
+    session_.copy_in(copy_sql, rows_.finished());
+    rows_.clear();
   }
 
  private:
   PostgresCopying& session_;
-  BinaryRows rows_;
+  postgres::CopiedRows rows_;
   Timestamp at_ = system_now() - std::chrono::hours(24);
 };
 

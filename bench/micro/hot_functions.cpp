@@ -73,7 +73,7 @@ void decide_and_evolve() {
 
 /// As many rows as `turns`, ten columns of the kinds that an append has.
 void encode_batch() {
-  static journal::Parameters out;
+  static postgres::Parameters out;
   const std::vector<std::string> texts(turns, "cart-0001234");
   const std::vector<std::int64_t> numbers(turns, 1'234'567);
   measured_encode_batch(out, texts, numbers, some_uuid());

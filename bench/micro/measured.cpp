@@ -41,7 +41,7 @@ extern "C" {
   must(cart.lines().empty());
 }
 
-[[gnu::noinline]] void measured_encode_batch(journal::Parameters& out, const std::vector<std::string>& texts,
+[[gnu::noinline]] void measured_encode_batch(postgres::Parameters& out, const std::vector<std::string>& texts,
                                              const std::vector<std::int64_t>& numbers, const Uuid& id) {
   out.clear();
   for (int column = 0; column < 3; ++column) {

@@ -8,8 +8,8 @@
 #include "command/request.hpp"
 #include "core/token.hpp"
 #include "domain/cart/cart.hpp"
-#include "journal/postgres_binary.hpp"
 #include "kafka/event_message.hpp"
+#include "postgres/parameters.hpp"
 #include "query/projection.hpp"
 
 namespace keel::micro {
@@ -28,7 +28,7 @@ void measured_read_request(const command::Method& method, std::string_view bytes
 void measured_fingerprint(std::string_view method, std::string_view command);
 void measured_decide_and_evolve(cart::v1::CartState& cart, const cart::v1::AddItemRequest& add,
                                 const cart::v1::RemoveItemRequest& remove);
-void measured_encode_batch(journal::Parameters& out, const std::vector<std::string>& texts,
+void measured_encode_batch(postgres::Parameters& out, const std::vector<std::string>& texts,
                            const std::vector<std::int64_t>& numbers, const Uuid& id);
 void measured_encode_event(kafka::EventEncoder& encoder, const kafka::EventMessage& event);
 void measured_fold_projection(query::Folder& folder, query::WorkingSet& rows,

@@ -6,7 +6,7 @@
 #include "app/configuration.hpp"
 #include "app/context.hpp"
 #include "journal/journal.hpp"
-#include "journal/postgres_session.hpp"
+#include "journal/postgres_options.hpp"
 #include "journal/schema.hpp"
 #include "kafka/client.hpp"
 #include "kafka/topics.hpp"

@@ -113,6 +113,9 @@ std::string reachable_address(const std::string& listen, int port) {
   return host + ":" + std::to_string(port);
 }
 
-void complain(std::string_view role, const Fault& fault) { std::cerr << "keel " << role << ": " << fault.what << '\n'; }
+Exit complain(std::string_view role, const Fault& fault) {
+  std::cerr << "keel " << role << ": " << fault.what << '\n';
+  return Exit::failed;
+}
 
 }  // namespace keel::app

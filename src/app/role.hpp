@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/command_line.hpp"
 #include "app/configuration.hpp"
 #include "app/process.hpp"
 #include "core/clock.hpp"
@@ -78,8 +79,8 @@ class Role {
 /// stands for all of the machine's becomes the machine's name.
 std::string reachable_address(const std::string& listen, int port);
 
-/// Prints a fault for people. For roles that cannot start.
-void complain(std::string_view role, const Fault& fault);
+/// Prints a fault for people, and answers the exit code of it. For roles that cannot start.
+[[nodiscard]] Exit complain(std::string_view role, const Fault& fault);
 
 /// The version of this build, as `keel version` and /version tell it.
 std::string_view version();

@@ -5,24 +5,26 @@
 #include <memory>
 
 #include "journal/postgres_journal.hpp"
-#include "journal/postgres_session.hpp"
+#include "journal/postgres_options.hpp"
 
 namespace keel::journal {
 namespace {
 
-constexpr Statement read_server{"read_server", "SELECT keel_server_identifier(), keel_server_timeline()"};
+using postgres::Parameters;
 
-constexpr Statement read_owners{"read_owners", R"sql(
+constexpr std::string_view read_server = "SELECT keel_server_identifier(), keel_server_timeline()";
+
+constexpr std::string_view read_owners = R"sql(
   SELECT DISTINCT o.name
     FROM owners o JOIN lanes l ON l.owner = o.owner
-   WHERE keel_owner_lives(o.owner))sql"};
+   WHERE keel_owner_lives(o.owner))sql";
 
 /// $1 incarnation to be, $2 the one before.
-constexpr Statement adopt_journal{"adopt", R"sql(
+constexpr std::string_view adopt_journal = R"sql(
   UPDATE journal
      SET incarnation = $1::uuid, system_identifier = keel_server_identifier(), timeline = keel_server_timeline()
    WHERE incarnation = $2::uuid
-  RETURNING incarnation)sql"};
+  RETURNING incarnation)sql";
 
 Fault refused(std::string what) { return {Fault::Outcome::nothing_changed, std::move(what)}; }
 
@@ -32,13 +34,6 @@ PostgresOptions options_for(const std::string& dsn) {
   options.application_name = "keel journal";
   options.allow_fsync_off = true;
   return options;
-}
-
-Result<Rows> run(PostgresSession& session, const Statement& statement, const Parameters& parameters,
-                 std::string_view doing) {
-  auto answer = session.run(statement, parameters);
-  if (const auto* failure = std::get_if<PostgresFailure>(&answer)) return fault_of(*failure, doing);
-  return std::get<Rows>(std::move(answer));
 }
 
 std::string place(std::string_view server, std::int32_t timeline) {
@@ -63,8 +58,8 @@ Result<std::vector<Ahead>> those_ahead(Journal& journal, std::span<const Seen> s
   return ahead;
 }
 
-Result<Done> nobody_owns(PostgresSession& session) {
-  const auto owners = run(session, read_owners, Parameters(), "looking for owners");
+Result<Done> nobody_owns(postgres::Session& session) {
+  const auto owners = ask(session, read_owners, Parameters(), "looking for owners");
   if (!owners) return owners.fault();
   if (owners->size() == 0) return Done{};
   return refused("lanes of this journal are owned by " + owners->text(0, 0) +
@@ -74,9 +69,9 @@ Result<Done> nobody_owns(PostgresSession& session) {
 }  // namespace
 
 Result<Done> check_identity(const std::string& dsn) {
-  const auto session = PostgresSession::open(options_for(dsn));
+  const auto session = open_session(options_for(dsn));
   if (!session) return session.fault();
-  const auto server = run(**session, read_server, Parameters(), "reading the server's identity");
+  const auto server = ask(**session, read_server, Parameters(), "reading the server's identity");
   if (!server) return server.fault();
   const auto journal = PostgresJournal::open(options_for(dsn));
   if (!journal) return journal.fault();
@@ -90,7 +85,7 @@ Result<Done> check_identity(const std::string& dsn) {
 }
 
 Result<Adoption> adopt(const std::string& dsn, std::span<const Seen> seen) {
-  const auto session = PostgresSession::open(options_for(dsn));
+  const auto session = open_session(options_for(dsn));
   if (!session) return session.fault();
   const auto journal = PostgresJournal::open(options_for(dsn));
   if (!journal) return journal.fault();
@@ -103,7 +98,7 @@ Result<Adoption> adopt(const std::string& dsn, std::span<const Seen> seen) {
   Adoption adoption{identity->incarnation, identity->incarnation, *std::move(ahead)};
   if (!adoption.ahead.empty()) adoption.after = make_uuid_v7(system_now());
   const auto written =
-      run(**session, adopt_journal, Parameters().uuid(adoption.after).uuid(adoption.before), "adopting the journal");
+      ask(**session, adopt_journal, Parameters().uuid(adoption.after).uuid(adoption.before), "adopting the journal");
   if (!written) return written.fault();
   if (written->size() == 0) return refused("the journal was adopted by somebody else at this moment: look again");
   return adoption;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "journal/postgres_session.hpp"
+#include "journal/postgres_options.hpp"
 #include "journal/records.hpp"
 
 namespace keel::journal {

@@ -4,12 +4,14 @@
 #include <memory>
 #include <set>
 
-#include "journal/postgres_session.hpp"
+#include "journal/postgres_failure.hpp"
+#include "journal/postgres_options.hpp"
 
 namespace keel::journal {
 namespace {
 
-using Session = std::unique_ptr<PostgresSession>;
+using postgres::Answer;
+using postgres::Session;
 using Versions = std::set<std::string, std::less<>>;
 
 /// Any number, the same in every binary: who holds it migrates.
@@ -17,20 +19,20 @@ constexpr const char* migration_lock = "4961827104418231";
 
 Fault refused(std::string what) { return {Fault::Outcome::nothing_changed, std::move(what)}; }
 
-Result<Session> open_session(const std::string& dsn) {
+Result<std::unique_ptr<Session>> open_session(const std::string& dsn) {
   PostgresOptions options;
   options.dsn = dsn;
   options.application_name = "keel migrate";
   options.statement_timeout = std::chrono::milliseconds(0);
   options.lock_timeout = std::chrono::seconds(10);
   options.allow_fsync_off = true;
-  return PostgresSession::open(options);
+  return open_session(options);
 }
 
-Result<Rows> run_script(PostgresSession& session, const std::string& sql, std::string_view doing) {
+Result<Answer> run_script(Session& session, const std::string& sql, std::string_view doing) {
   auto answer = session.script(sql);
-  if (const auto* failure = std::get_if<PostgresFailure>(&answer)) return fault_of(*failure, doing);
-  return std::get<Rows>(std::move(answer));
+  if (!answer.ok()) return fault_of(answer.failure(), doing);
+  return answer;
 }
 
 std::string quoted(std::string_view text, char quote) {
@@ -39,7 +41,7 @@ std::string quoted(std::string_view text, char quote) {
   return result + quote;
 }
 
-Result<Versions> applied_versions(PostgresSession& session, const MigrationOptions& options) {
+Result<Versions> applied_versions(Session& session, const MigrationOptions& options) {
   const std::string doing = "reading " + options.table;
   const std::string table = quoted(options.table, '"');
   const auto known = run_script(session, "SELECT to_regclass(" + quoted(table, '\'') + ") IS NOT NULL", doing);
@@ -74,7 +76,7 @@ Fault too_new(const SchemaState& state, const MigrationOptions& options) {
                  options.table + ": install the release that applied them");
 }
 
-Result<Done> apply(PostgresSession& session, const Migration& migration, const MigrationOptions& options) {
+Result<Done> apply(Session& session, const Migration& migration, const MigrationOptions& options) {
   const std::string_view sql = upward_part(migration.sql);
   if (sql.empty()) return refused(std::string(migration.file) + " has no line `-- migrate:up`");
   const std::string script = "BEGIN;\n" + std::string(sql) + "\n;INSERT INTO " + quoted(options.table, '"') +

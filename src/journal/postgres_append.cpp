@@ -3,16 +3,18 @@
 #include <vector>
 
 #include "journal/placement.hpp"
+#include "journal/postgres_failure.hpp"
 #include "journal/postgres_journal.hpp"
 
 namespace keel::journal {
 namespace {
 
+using postgres::Parameters;
+
 /// Arguments as in migrations/journal/0002_append.sql.
-constexpr Statement append_batch{
-    "append",
+constexpr std::string_view append_batch =
     "SELECT keel_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,"
-    " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)"};
+    " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
 
 struct EventRow {
   const Entry* entry;
@@ -128,10 +130,8 @@ Appended PostgresJournal::append(const Batch& batch) {
   put_snapshots(batch_, rows.snapshots);
 
   const auto answer = session_->run(append_batch, batch_);
-  if (const auto* failure = std::get_if<PostgresFailure>(&answer)) {
-    return {outcome_of(failure->state), fault_of(*failure, "append").what};
-  }
-  return {.recorded_at = std::get<Rows>(answer).timestamp(0, 0)};
+  if (!answer.ok()) return {outcome_of(answer.failure().state), fault_of(answer.failure(), "append").what};
+  return {.recorded_at = answer.timestamp(0, 0)};
 }
 
 }  // namespace keel::journal

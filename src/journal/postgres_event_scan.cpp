@@ -5,30 +5,34 @@
 namespace keel::journal {
 namespace {
 
+using postgres::Answer;
+using postgres::Parameters;
+
 /// $1 context, $2 lane, $3 after, $4 up to, $5 limit.
-constexpr Statement scan_lane{"scan", R"sql(
+constexpr std::string_view scan_lane = R"sql(
   SELECT position, aggregate_type, aggregate_id, version, type, payload, recorded_at
     FROM events
    WHERE context = $1::text AND lane = $2::integer AND position > $3::bigint AND position <= $4::bigint
-   ORDER BY position LIMIT $5::bigint)sql"};
+   ORDER BY position LIMIT $5::bigint)sql";
 
 class PostgresEventScan final : public EventScan {
  public:
-  explicit PostgresEventScan(std::unique_ptr<PostgresSession> session) : session_(std::move(session)) {}
+  explicit PostgresEventScan(std::unique_ptr<postgres::Session> session) : session_(std::move(session)) {}
 
   Result<Position> scan(std::string_view context, Lane lane, Position after, Position up_to, std::size_t limit,
                         const Take& take) override {
-    const auto answer = session_->run(scan_lane, Parameters()
-                                                     .text(context)
-                                                     .integer(lane.value)
-                                                     .bigint(after.value)
-                                                     .bigint(up_to.value)
-                                                     .bigint(static_cast<std::int64_t>(limit)));
-    if (const auto* failure = std::get_if<PostgresFailure>(&answer)) return fault_of(*failure, "scanning a lane");
-    const auto& rows = std::get<Rows>(answer);
+    const auto rows = ask(*session_, scan_lane,
+                          Parameters()
+                              .text(context)
+                              .integer(lane.value)
+                              .bigint(after.value)
+                              .bigint(up_to.value)
+                              .bigint(static_cast<std::int64_t>(limit)),
+                          "scanning a lane");
+    if (!rows) return rows.fault();
     event_.lane = lane;
-    for (int row = 0; row < rows.size(); ++row) {
-      load(rows, row);
+    for (int row = 0; row < rows->size(); ++row) {
+      load(*rows, row);
       take(event_);
       after = event_.position;
     }
@@ -37,7 +41,7 @@ class PostgresEventScan final : public EventScan {
 
  private:
   /// Into the strings of the event before: they have the room already.
-  void load(const Rows& rows, int row) {
+  void load(const Answer& rows, int row) {
     event_.position = Position{rows.bigint(row, 0)};
     event_.aggregate.type = rows.bytes(row, 1);
     event_.aggregate.id = rows.bytes(row, 2);
@@ -47,7 +51,7 @@ class PostgresEventScan final : public EventScan {
     event_.recorded_at = rows.timestamp(row, 6);
   }
 
-  std::unique_ptr<PostgresSession> session_;
+  std::unique_ptr<postgres::Session> session_;
   RecordedEvent event_;
 };
 
@@ -55,7 +59,7 @@ class PostgresEventScan final : public EventScan {
 
 OpenEventScan postgres_event_scan(PostgresOptions options) {
   return [options = std::move(options)]() -> Result<std::unique_ptr<EventScan>> {
-    auto session = PostgresSession::open(options);
+    auto session = open_session(options);
     if (!session) return session.fault();
     return std::unique_ptr<EventScan>(std::make_unique<PostgresEventScan>(*std::move(session)));
   };

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "journal/event_scan.hpp"
-#include "journal/postgres_session.hpp"
+#include "journal/postgres_options.hpp"
 
 namespace keel::journal {
 

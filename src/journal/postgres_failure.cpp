@@ -1,14 +1,8 @@
 #include "journal/postgres_failure.hpp"
 
+#include <utility>
+
 namespace keel::journal {
-namespace {
-
-Fault::Cause cause_of(std::string_view state) {
-  if (state.empty()) return Fault::Cause::unreachable;
-  return state == "42501" || state.starts_with("28") ? Fault::Cause::denied : Fault::Cause::other;
-}
-
-}  // namespace
 
 AppendOutcome outcome_of(std::string_view state) {
   if (state == "KE001") return AppendOutcome::fenced;
@@ -24,12 +18,12 @@ AppendOutcome outcome_of(std::string_view state) {
   return AppendOutcome::unknown;
 }
 
-Fault fault_of(const PostgresFailure& failure, std::string_view doing) {
+Fault fault_of(const postgres::Failure& failure, std::string_view doing) {
   const bool certain = outcome_of(failure.state) != AppendOutcome::unknown;
   std::string what = std::string(doing) + ": " + failure.message;
   if (!failure.state.empty()) what += " (SQLSTATE " + failure.state + ")";
   return {certain ? Fault::Outcome::nothing_changed : Fault::Outcome::unknown, std::move(what),
-          cause_of(failure.state)};
+          postgres::cause_of(failure.state)};
 }
 
 }  // namespace keel::journal

@@ -1,34 +1,36 @@
 #include <utility>
 
 #include "journal/inspection.hpp"
-#include "journal/postgres_failure.hpp"
 
 namespace keel::journal {
 namespace {
 
+using postgres::Answer;
+using postgres::Parameters;
+
 /// $1 context, $2 lane, $3 position before the first, $4 last position
-constexpr Statement measure_lane{"inspect_extent", R"sql(
+constexpr std::string_view measure_lane = R"sql(
   SELECT count(*), coalesce(sum(octet_length(payload) + octet_length(metadata)), 0)::bigint,
          count(*) FILTER (WHERE version = 1), min(recorded_at), max(recorded_at)
     FROM events
-   WHERE context = $1::text AND lane = $2::integer AND position > $3::bigint AND position <= $4::bigint)sql"};
+   WHERE context = $1::text AND lane = $2::integer AND position > $3::bigint AND position <= $4::bigint)sql";
 
 /// Partitions are named for their day (migrations/journal/0005).
-constexpr Statement list_days{"inspect_days", R"sql(
+constexpr std::string_view list_days = R"sql(
   SELECT to_date(right(c.relname, 8), 'YYYYMMDD') - date '1970-01-01' AS day
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
    WHERE i.inhparent = 'receipts'::regclass
-   ORDER BY day)sql"};
+   ORDER BY day)sql";
 
 /// $1 day since 1970-01-01, $2 context, $3 lane
-constexpr Statement count_day{"inspect_count_receipts", R"sql(
+constexpr std::string_view count_day = R"sql(
   SELECT count(*) FROM receipts
-   WHERE day = date '1970-01-01' + $1::integer AND context = $2::text AND lane = $3::integer)sql"};
+   WHERE day = date '1970-01-01' + $1::integer AND context = $2::text AND lane = $3::integer)sql";
 
 /// $1 day since 1970-01-01, $2 context, $3 lane, $4 id before the first, $5 limit. Most receipts'
 /// position is that of the event of their version; only for the others is it looked for by aggregate, a random page
 /// each.
-constexpr Statement page_receipts{"inspect_receipts", R"sql(
+constexpr std::string_view page_receipts = R"sql(
   SELECT r.request_id, r.aggregate_type, r.aggregate_id, r.version, r.position, placed.position IS NOT NULL,
          CASE WHEN placed.own THEN placed.position ELSE v.position END
     FROM (SELECT request_id, aggregate_type, aggregate_id, version, position FROM receipts
@@ -45,10 +47,10 @@ constexpr Statement page_receipts{"inspect_receipts", R"sql(
                           AND e.context = $2::text AND e.aggregate_type = r.aggregate_type
                           AND e.aggregate_id = r.aggregate_id AND e.version = r.version AND e.lane = $3::integer
                         LIMIT 1) v ON true
-   ORDER BY r.request_id)sql"};
+   ORDER BY r.request_id)sql";
 
 /// $1 context, $2 type and $3 id before the first, $4 limit, $5 whether to look for their events
-constexpr Statement page_snapshots{"inspect_snapshots", R"sql(
+constexpr std::string_view page_snapshots = R"sql(
   SELECT s.aggregate_type, s.aggregate_id, s.version, s.position, s.bytes, v.position
     FROM (SELECT aggregate_type, aggregate_id, version, position, octet_length(state)::bigint AS bytes FROM snapshots
            WHERE context = $1::text AND (aggregate_type, aggregate_id) > ($2::text, $3::text)
@@ -57,33 +59,33 @@ constexpr Statement page_snapshots{"inspect_snapshots", R"sql(
                         WHERE $5::boolean AND e.context = $1::text AND e.aggregate_type = s.aggregate_type
                           AND e.aggregate_id = s.aggregate_id AND e.version = s.version
                         LIMIT 1) v ON true
-   ORDER BY s.aggregate_type, s.aggregate_id)sql"};
+   ORDER BY s.aggregate_type, s.aggregate_id)sql";
 
 /// $1 context, $2 lane, $3 position before the first, $4 last position, $5 limit
-constexpr Statement scan_events{"inspect_events", R"sql(
+constexpr std::string_view scan_events = R"sql(
   SELECT position, epoch, aggregate_type, aggregate_id, version, type, payload, recorded_at
     FROM events
    WHERE context = $1::text AND lane = $2::integer AND position > $3::bigint AND position <= $4::bigint
-   ORDER BY position LIMIT $5::bigint)sql"};
+   ORDER BY position LIMIT $5::bigint)sql";
 
 /// $1 context; types ($2), ids ($3) and schemas ($4) of aggregates. `place` is the aggregate's place in them.
-constexpr Statement find_snapshots{"inspect_usable_snapshots", R"sql(
+constexpr std::string_view find_snapshots = R"sql(
   SELECT asked.place, s.version, s.position, s.schema, s.state
     FROM unnest($2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS asked(type, id, schema, place)
    CROSS JOIN LATERAL (
      SELECT * FROM snapshots s
       WHERE s.context = $1::text AND s.aggregate_type = asked.type AND s.aggregate_id = asked.id
       LIMIT 1) s
-   WHERE s.schema = asked.schema AND s.incarnation = (SELECT incarnation FROM journal))sql"};
+   WHERE s.schema = asked.schema AND s.incarnation = (SELECT incarnation FROM journal))sql";
 
-std::optional<Position> position_at(const Rows& rows, int row, int column) {
+std::optional<Position> position_at(const Answer& rows, int row, int column) {
   if (rows.null(row, column)) return {};
   return Position{rows.bigint(row, column)};
 }
 
 class PostgresInspection final : public Inspection {
  public:
-  explicit PostgresInspection(std::unique_ptr<PostgresSession> session) : session_(std::move(session)) {}
+  explicit PostgresInspection(std::unique_ptr<postgres::Session> session) : session_(std::move(session)) {}
 
   Result<Position> events(std::string_view context, Lane lane, Position after, Position to, std::size_t limit,
                           const Take& take) override {
@@ -185,14 +187,12 @@ class PostgresInspection final : public Inspection {
   }
 
  private:
-  Result<Rows> ask(const Statement& statement, const Parameters& parameters, std::string_view doing) {
-    auto answer = session_->run(statement, parameters);
-    if (const auto* failure = std::get_if<PostgresFailure>(&answer)) return fault_of(*failure, doing);
-    return std::get<Rows>(std::move(answer));
+  Result<Answer> ask(std::string_view sql, const Parameters& parameters, std::string_view doing) {
+    return journal::ask(*session_, sql, parameters, doing);
   }
 
   /// Into the strings of the event before: they have the room already.
-  void load(const Rows& rows, int row) {
+  void load(const Answer& rows, int row) {
     event_.position = Position{rows.bigint(row, 0)};
     event_.epoch = Epoch{rows.bigint(row, 1)};
     event_.aggregate.type = rows.bytes(row, 2);
@@ -203,14 +203,14 @@ class PostgresInspection final : public Inspection {
     event_.recorded_at = rows.timestamp(row, 7);
   }
 
-  std::unique_ptr<PostgresSession> session_;
+  std::unique_ptr<postgres::Session> session_;
   RecordedEvent event_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Inspection>> open_inspection(const PostgresOptions& options) {
-  auto session = PostgresSession::open(options);
+  auto session = open_session(options);
   if (!session) return session.fault();
   return std::unique_ptr<Inspection>(std::make_unique<PostgresInspection>(*std::move(session)));
 }

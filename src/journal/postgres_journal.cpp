@@ -5,12 +5,14 @@
 namespace keel::journal {
 namespace {
 
-constexpr Statement select_identity{"identity",
-                                    "SELECT incarnation, system_identifier, timeline, lane_count, hash FROM journal"};
+using postgres::Answer;
+using postgres::Parameters;
+
+constexpr std::string_view select_identity =
+    "SELECT incarnation, system_identifier, timeline, lane_count, hash FROM journal";
 
 /// $1 retention in hours.
-constexpr Statement keep_receipts_once{"keep_receipts",
-                                       "SELECT keel_keep_receipts(make_interval(hours => $1::integer))"};
+constexpr std::string_view keep_receipts_once = "SELECT keel_keep_receipts(make_interval(hours => $1::integer))";
 
 /// As in migrations/journal/0005: so many rows a call.
 constexpr std::int64_t swept_at_once = 20'000;
@@ -24,27 +26,31 @@ std::int32_t receipt_day(const Uuid& request_id) {
 }
 
 Result<std::unique_ptr<Journal>> PostgresJournal::open(const PostgresOptions& options) {
-  auto session = PostgresSession::open(options);
+  auto session = open_session(options);
   if (!session) return session.fault();
-  return std::unique_ptr<Journal>(std::make_unique<PostgresJournal>(*std::move(session)));
+  return std::unique_ptr<Journal>(std::make_unique<PostgresJournal>(options, *std::move(session)));
 }
 
 OpenJournal PostgresJournal::opener(PostgresOptions options) {
   return [options = std::move(options)] { return open(options); };
 }
 
-PostgresJournal::PostgresJournal(std::unique_ptr<PostgresSession> session) : session_(std::move(session)) {}
+PostgresJournal::PostgresJournal(PostgresOptions options, std::unique_ptr<postgres::Session> session)
+    : options_(std::move(options)), session_(std::move(session)) {}
 
 bool PostgresJournal::usable() const { return session_->usable(); }
 
-Result<Rows> PostgresJournal::ask(const Statement& statement, const Parameters& parameters, std::string_view doing) {
-  auto answer = session_->run(statement, parameters);
-  if (const auto* failure = std::get_if<PostgresFailure>(&answer)) return fault_of(*failure, doing);
-  return std::get<Rows>(std::move(answer));
+Result<Answer> PostgresJournal::ask(std::string_view sql, const Parameters& parameters, std::string_view doing) {
+  return journal::ask(*session_, sql, parameters, doing);
 }
 
-Result<Done> PostgresJournal::tell(const Statement& statement, const Parameters& parameters, std::string_view doing) {
-  const auto rows = ask(statement, parameters, doing);
+Result<Answer> PostgresJournal::ask_terminating_blockers(std::string_view sql, const Parameters& parameters,
+                                                         std::string_view doing) {
+  return journal::ask_terminating_blockers(*session_, options_, sql, parameters, doing);
+}
+
+Result<Done> PostgresJournal::tell(std::string_view sql, const Parameters& parameters, std::string_view doing) {
+  const auto rows = ask(sql, parameters, doing);
   if (!rows) return rows.fault();
   return Done{};
 }

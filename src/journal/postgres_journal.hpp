@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "journal/journal.hpp"
-#include "journal/postgres_session.hpp"
+#include "journal/postgres_options.hpp"
 
 namespace keel::journal {
 
@@ -18,7 +18,7 @@ class PostgresJournal final : public Journal {
   static Result<std::unique_ptr<Journal>> open(const PostgresOptions& options);
   static OpenJournal opener(PostgresOptions options);
 
-  explicit PostgresJournal(std::unique_ptr<PostgresSession> session);
+  PostgresJournal(PostgresOptions options, std::unique_ptr<postgres::Session> session);
 
   bool usable() const override;
   Result<Identity> identity() override;
@@ -48,9 +48,11 @@ class PostgresJournal final : public Journal {
   Result<Done> keep_receipts(std::chrono::hours retention) override;
 
  private:
-  Result<Rows> ask(const Statement& statement, const Parameters& parameters, std::string_view doing);
-  Result<Done> tell(const Statement& statement, const Parameters& parameters, std::string_view doing);
-  Result<std::vector<Position>> place_of_each_lane(const Statement& statement, const Parameters& parameters,
+  Result<postgres::Answer> ask(std::string_view sql, const postgres::Parameters& parameters, std::string_view doing);
+  Result<postgres::Answer> ask_terminating_blockers(std::string_view sql, const postgres::Parameters& parameters,
+                                                    std::string_view doing);
+  Result<Done> tell(std::string_view sql, const postgres::Parameters& parameters, std::string_view doing);
+  Result<std::vector<Position>> place_of_each_lane(std::string_view sql, const postgres::Parameters& parameters,
                                                    std::string_view context);
   Result<Done> load_snapshots(std::string_view context, std::span<const LoadRequest> requests,
                               std::vector<Loaded>& loaded);
@@ -59,9 +61,10 @@ class PostgresJournal final : public Journal {
   Result<Done> load_receipts(std::string_view context, std::span<const LoadRequest> requests,
                              std::vector<Loaded>& loaded);
 
-  std::unique_ptr<PostgresSession> session_;
+  const PostgresOptions options_;
+  std::unique_ptr<postgres::Session> session_;
   /// Kept between appends for its memory.
-  Parameters batch_;
+  postgres::Parameters batch_;
 };
 
 /// Days since 1970-01-01 that a receipt's partition is named for: a version 7 id's own UTC day, else 0.

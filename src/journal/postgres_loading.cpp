@@ -4,18 +4,21 @@
 namespace keel::journal {
 namespace {
 
+using postgres::Answer;
+using postgres::Parameters;
+
 /// $1 context; types ($2), ids ($3) and schemas ($4) of aggregates. `place` is the aggregate's place in them.
-constexpr Statement select_snapshots{"load_snapshots", R"sql(
+constexpr std::string_view select_snapshots = R"sql(
   SELECT asked.place, s.version, s.position, s.schema, s.state
     FROM unnest($2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS asked(type, id, schema, place)
    CROSS JOIN LATERAL (
      SELECT * FROM snapshots s
       WHERE s.context = $1::text AND s.aggregate_type = asked.type AND s.aggregate_id = asked.id
       LIMIT 1) s
-   WHERE s.schema = asked.schema AND s.incarnation = (SELECT incarnation FROM journal))sql"};
+   WHERE s.schema = asked.schema AND s.incarnation = (SELECT incarnation FROM journal))sql";
 
 /// $1 context; types ($2) and ids ($3) of aggregates, versions to go on after ($4); $5 events of each at most.
-constexpr Statement select_tails{"load_tails", R"sql(
+constexpr std::string_view select_tails = R"sql(
   SELECT asked.place, e.lane, e.position, e.epoch, e.aggregate_type, e.aggregate_id, e.version, e.type, e.payload,
          e.metadata, e.recorded_at
     FROM unnest($2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS asked(type, id, after, place)
@@ -24,17 +27,17 @@ constexpr Statement select_tails{"load_tails", R"sql(
       WHERE e.context = $1::text AND e.aggregate_type = asked.type AND e.aggregate_id = asked.id
         AND e.version > asked.after
       ORDER BY e.version LIMIT $5::bigint) e
-   ORDER BY asked.place, e.version)sql"};
+   ORDER BY asked.place, e.version)sql";
 
 /// $1 context; days ($2), lanes ($3), ids ($4) of receipts and the places of those who wait for them ($5).
-constexpr Statement select_receipts{"load_receipts", R"sql(
+constexpr std::string_view select_receipts = R"sql(
   SELECT asked.place, r.version, r.lane, r.request_id, r.caller, r.aggregate_type, r.aggregate_id, r.fingerprint,
          r.position, r.reply
     FROM unnest($2::date[], $3::integer[], $4::uuid[], $5::bigint[]) AS asked(day, lane, request_id, place)
    CROSS JOIN LATERAL (
      SELECT * FROM receipts r
       WHERE r.day = asked.day AND r.context = $1::text AND r.lane = asked.lane AND r.request_id = asked.request_id
-      LIMIT 1) r)sql"};
+      LIMIT 1) r)sql";
 
 struct Awaited {
   Lane lane;
@@ -58,7 +61,7 @@ void put_aggregates(Parameters& parameters, const Items& requests) {
       .texts(requests, [](const LoadRequest& request) -> std::string_view { return request.aggregate.id; });
 }
 
-std::size_t index_at(const Rows& rows, int row) { return static_cast<std::size_t>(rows.bigint(row, 0) - 1); }
+std::size_t index_at(const Answer& rows, int row) { return static_cast<std::size_t>(rows.bigint(row, 0) - 1); }
 
 }  // namespace
 

@@ -5,8 +5,11 @@
 namespace keel::journal {
 namespace {
 
+using postgres::Answer;
+using postgres::Parameters;
+
 /// $1 owner, $2 its name. The row names the back end that runs this. Answers the number of the owner's lanes.
-constexpr Statement beat_owner{"beat", R"sql(
+constexpr std::string_view beat_owner = R"sql(
   WITH beaten AS (
     INSERT INTO owners (owner, name, backend, backend_start, seen_at)
     SELECT $1::uuid, $2::text, a.pid, a.backend_start, clock_timestamp()
@@ -14,25 +17,25 @@ constexpr Statement beat_owner{"beat", R"sql(
     ON CONFLICT (owner) DO UPDATE
        SET name = excluded.name, backend = excluded.backend, backend_start = excluded.backend_start,
            seen_at = excluded.seen_at)
-  SELECT count(*) FROM lanes l WHERE l.owner = $1::uuid)sql"};
+  SELECT count(*) FROM lanes l WHERE l.owner = $1::uuid)sql";
 
 /// $1 owner, $2 contexts, $3 forced.
-constexpr Statement take_lanes_over{
-    "take_over", "SELECT context, lane, epoch, last, rival FROM keel_take_over($1::uuid, $2::text[], $3::boolean)"};
+constexpr std::string_view take_lanes_over =
+    "SELECT context, lane, epoch, last, rival FROM keel_take_over($1::uuid, $2::text[], $3::boolean)";
 
 /// $1 owner, $2 context, $3 lanes, $4 their epochs.
-constexpr Statement retake_lanes{
-    "retake", "SELECT lane, epoch, last FROM keel_retake($1::uuid, $2::text, $3::integer[], $4::bigint[])"};
+constexpr std::string_view retake_lanes =
+    "SELECT lane, epoch, last FROM keel_retake($1::uuid, $2::text, $3::integer[], $4::bigint[])";
 
 /// $1 owner.
-constexpr Statement give_lanes_up{"give_up", "SELECT keel_give_up($1::uuid)"};
+constexpr std::string_view give_lanes_up = "SELECT keel_give_up($1::uuid)";
 
-HeldLane held_lane(const Rows& rows, int row, int first_column) {
+HeldLane held_lane(const Answer& rows, int row, int first_column) {
   return {Lane{rows.integer(row, first_column)}, Epoch{rows.bigint(row, first_column + 1)},
           Position{rows.bigint(row, first_column + 2)}};
 }
 
-TakeOver take_over_of(const Rows& rows, std::span<const std::string> contexts) {
+TakeOver take_over_of(const Answer& rows, std::span<const std::string> contexts) {
   TakeOver result;
   std::map<std::string, std::vector<HeldLane>> held;
   for (int row = 0; row < rows.size(); ++row) {
@@ -57,12 +60,10 @@ Result<std::size_t> PostgresJournal::beat(const Owner& owner) {
 
 Result<TakeOver> PostgresJournal::take_over(const Owner& owner, std::span<const std::string> contexts, bool forced) {
   Parameters parameters;
-  parameters.uuid(owner.id)
-      .texts(contexts, [](const std::string& name) -> std::string_view { return name; })
-      .boolean(forced);
-  const auto answer = session_->run_terminating_blockers(take_lanes_over, parameters);
-  if (const auto* failure = std::get_if<PostgresFailure>(&answer)) return fault_of(*failure, "taking lanes over");
-  return take_over_of(std::get<Rows>(answer), contexts);
+  parameters.uuid(owner.id).texts(contexts).boolean(forced);
+  const auto rows = ask_terminating_blockers(take_lanes_over, parameters, "taking lanes over");
+  if (!rows) return rows.fault();
+  return take_over_of(*rows, contexts);
 }
 
 Result<std::vector<HeldLane>> PostgresJournal::retake(const Owner& owner, std::string_view context,
@@ -72,17 +73,16 @@ Result<std::vector<HeldLane>> PostgresJournal::retake(const Owner& owner, std::s
       .text(context)
       .integers(lanes, [](const HeldLane& held) { return held.lane.value; })
       .bigints(lanes, [](const HeldLane& held) { return held.epoch.value; });
-  const auto answer = session_->run_terminating_blockers(retake_lanes, parameters);
-  if (const auto* failure = std::get_if<PostgresFailure>(&answer)) return fault_of(*failure, "taking lanes anew");
-  const Rows& rows = std::get<Rows>(answer);
+  const auto rows = ask_terminating_blockers(retake_lanes, parameters, "taking lanes anew");
+  if (!rows) return rows.fault();
   std::vector<HeldLane> held;
-  for (int row = 0; row < rows.size(); ++row) held.push_back(held_lane(rows, row, 0));
+  for (int row = 0; row < rows->size(); ++row) held.push_back(held_lane(*rows, row, 0));
   return held;
 }
 
 Result<Done> PostgresJournal::give_up(const Owner& owner) {
-  const auto answer = session_->run_terminating_blockers(give_lanes_up, Parameters().uuid(owner.id));
-  if (const auto* failure = std::get_if<PostgresFailure>(&answer)) return fault_of(*failure, "giving lanes up");
+  const auto rows = ask_terminating_blockers(give_lanes_up, Parameters().uuid(owner.id), "giving lanes up");
+  if (!rows) return rows.fault();
   return Done{};
 }
 

@@ -3,43 +3,43 @@
 namespace keel::journal {
 namespace {
 
+using postgres::Parameters;
+
 /// $1 context.
-constexpr Statement read_publications{"publications", R"sql(
+constexpr std::string_view read_publications = R"sql(
   SELECT l.lane, coalesce(p.position, 0)
     FROM lanes l LEFT JOIN publications p ON p.context = l.context AND p.lane = l.lane
-   WHERE l.context = $1::text)sql"};
+   WHERE l.context = $1::text)sql";
 
 /// $1 context, $2 lanes, $3 positions.
-constexpr Statement move_publications{"publish", R"sql(
+constexpr std::string_view move_publications = R"sql(
   INSERT INTO publications AS kept (context, lane, position)
   SELECT $1::text, asked.lane, max(asked.position)
     FROM unnest($2::integer[], $3::bigint[]) AS asked(lane, position)
    GROUP BY asked.lane ORDER BY asked.lane
   ON CONFLICT (context, lane) DO UPDATE SET position = excluded.position
-   WHERE excluded.position > kept.position)sql"};
+   WHERE excluded.position > kept.position)sql";
 
 /// $1 reactor, $2 context.
-constexpr Statement read_reactions{"reactions", R"sql(
+constexpr std::string_view read_reactions = R"sql(
   SELECT l.lane, coalesce(r.position, 0)
     FROM lanes l LEFT JOIN reactions r ON r.reactor = $1::text AND r.context = l.context AND r.lane = l.lane
-   WHERE l.context = $2::text)sql"};
+   WHERE l.context = $2::text)sql";
 
 /// Arguments as in migrations/journal/0004_reactions.sql.
-constexpr Statement move_reaction{
-    "react",
+constexpr std::string_view move_reaction =
     "SELECT keel_react($1::text, $2::text, $3::integer, $4::bigint, $5::bigint, $6::text[], $7::timestamptz[],"
-    " $8::text[], $9::bytea[], $10::text[])"};
+    " $8::text[], $9::bytea[], $10::text[])";
 
 /// $1 context, $2 limit. statement_timestamp() and not clock_timestamp(), which no index can serve.
-constexpr Statement select_due_timers{"due_timers", R"sql(
+constexpr std::string_view select_due_timers = R"sql(
   SELECT lane, key, due_at, command_type, command
     FROM timers
    WHERE context = $1::text AND due_at <= statement_timestamp()
-   ORDER BY due_at LIMIT $2::bigint)sql"};
+   ORDER BY due_at LIMIT $2::bigint)sql";
 
-constexpr Statement settle_one_timer{
-    "settle_timer",
-    "SELECT keel_settle_timer($1::text, $2::integer, $3::bigint, $4::text, $5::timestamptz, $6::timestamptz)"};
+constexpr std::string_view settle_one_timer =
+    "SELECT keel_settle_timer($1::text, $2::integer, $3::bigint, $4::text, $5::timestamptz, $6::timestamptz)";
 
 }  // namespace
 
@@ -72,7 +72,7 @@ Result<bool> PostgresJournal::react(std::string_view reactor, std::string_view c
       .timestamps(set, [](const Timer& timer) { return timer.due_at; })
       .texts(set, [](const Timer& timer) -> std::string_view { return timer.command_type; })
       .byteas(set, [](const Timer& timer) -> std::string_view { return timer.command; })
-      .texts(cancelled, [](const std::string& key) -> std::string_view { return key; });
+      .texts(cancelled);
   const auto rows = ask(move_reaction, parameters, "moving a reactor");
   if (!rows) return rows.fault();
   return rows->boolean(0, 0);

@@ -4,9 +4,11 @@
 namespace keel::journal {
 namespace {
 
+using postgres::Parameters;
+
 /// $1 context, $2 lanes, $3 days, lanes ($4) and ids ($5) of receipts, types ($6) and ids ($7) of aggregates. One
 /// statement, so one snapshot. LATERAL with LIMIT keeps the look-ups by index on a table that was never analysed.
-constexpr Statement diagnose_batch{"diagnose", R"sql(
+constexpr std::string_view diagnose_batch = R"sql(
   SELECT 'e' AS kind, asked.place, l.epoch AS number, NULL::integer AS lane, NULL::uuid AS request_id,
          NULL::text AS caller, NULL::text AS type, NULL::text AS id, NULL::bytea AS fingerprint,
          NULL::bigint AS position, NULL::bytea AS reply
@@ -26,30 +28,30 @@ constexpr Statement diagnose_batch{"diagnose", R"sql(
     LEFT JOIN LATERAL (
      SELECT e.version FROM events e
       WHERE e.context = $1::text AND e.aggregate_type = asked.type AND e.aggregate_id = asked.id
-      ORDER BY e.version DESC LIMIT 1) v ON true)sql"};
+      ORDER BY e.version DESC LIMIT 1) v ON true)sql";
 
 /// $1 context, $2 lane, $3 position, $4 limit.
-constexpr Statement read_lane{"read", R"sql(
+constexpr std::string_view read_lane = R"sql(
   SELECT lane, position, epoch, aggregate_type, aggregate_id, version, type, payload, metadata, recorded_at
     FROM events
    WHERE context = $1::text AND lane = $2::integer AND position > $3::bigint
-   ORDER BY position LIMIT $4::bigint)sql"};
+   ORDER BY position LIMIT $4::bigint)sql";
 
 /// $1 context, $2 aggregate's type, $3 its id, $4 version, $5 limit.
-constexpr Statement read_one_aggregate{"read_aggregate", R"sql(
+constexpr std::string_view read_one_aggregate = R"sql(
   SELECT lane, position, epoch, aggregate_type, aggregate_id, version, type, payload, metadata, recorded_at
     FROM events
    WHERE context = $1::text AND aggregate_type = $2::text AND aggregate_id = $3::text AND version > $4::bigint
-   ORDER BY version LIMIT $5::bigint)sql"};
+   ORDER BY version LIMIT $5::bigint)sql";
 
 /// $1 context.
-constexpr Statement read_heads{"heads", R"sql(
+constexpr std::string_view read_heads = R"sql(
   SELECT l.lane, coalesce(head.position, 0)
     FROM lanes l
     LEFT JOIN LATERAL (SELECT e.position FROM events e WHERE e.context = l.context AND e.lane = l.lane
                         ORDER BY e.position DESC LIMIT 1) AS head ON true
    WHERE l.context = $1::text
-   ORDER BY l.lane)sql"};
+   ORDER BY l.lane)sql";
 
 std::int64_t as_limit(std::size_t limit) { return static_cast<std::int64_t>(limit); }
 
@@ -106,10 +108,9 @@ Result<std::vector<Position>> PostgresJournal::heads(std::string_view context) {
   return place_of_each_lane(read_heads, Parameters().text(context), context);
 }
 
-Result<std::vector<Position>> PostgresJournal::place_of_each_lane(const Statement& statement,
-                                                                  const Parameters& parameters,
+Result<std::vector<Position>> PostgresJournal::place_of_each_lane(std::string_view sql, const Parameters& parameters,
                                                                   std::string_view context) {
-  const auto rows = ask(statement, parameters, "reading where the lanes stand");
+  const auto rows = ask(sql, parameters, "reading where the lanes stand");
   if (!rows) return rows.fault();
   if (rows->size() == 0) {
     return Fault{Fault::Outcome::nothing_changed,

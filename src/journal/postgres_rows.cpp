@@ -5,7 +5,7 @@
 
 namespace keel::journal {
 
-RecordedEvent event_at(const Rows& rows, int row, int first_column) {
+RecordedEvent event_at(const postgres::Answer& rows, int row, int first_column) {
   const auto column = [&](int offset) { return first_column + offset; };
   return {Lane{rows.integer(row, column(0))},
           Position{rows.bigint(row, column(1))},
@@ -18,14 +18,14 @@ RecordedEvent event_at(const Rows& rows, int row, int first_column) {
           rows.timestamp(row, column(9))};
 }
 
-std::vector<RecordedEvent> events_of(const Rows& rows) {
+std::vector<RecordedEvent> events_of(const postgres::Answer& rows) {
   std::vector<RecordedEvent> events;
   events.reserve(static_cast<std::size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row) events.push_back(event_at(rows, row));
   return events;
 }
 
-Receipt receipt_at(const Rows& rows, int row, int first_column) {
+Receipt receipt_at(const postgres::Answer& rows, int row, int first_column) {
   const auto column = [&](int offset) { return first_column + offset; };
   Receipt receipt;
   receipt.version = Version{rows.bigint(row, column(0))};

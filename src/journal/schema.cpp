@@ -3,38 +3,33 @@
 #include <memory>
 
 #include "journal/postgres_journal.hpp"
-#include "journal/postgres_session.hpp"
+#include "journal/postgres_options.hpp"
 
 namespace keel::journal {
 namespace {
 
+using postgres::Parameters;
+
 /// $1 incarnation, $2 lane count. Does nothing when there is a row.
-constexpr Statement make_journal_row{"make_journal", R"sql(
+constexpr std::string_view make_journal_row = R"sql(
   INSERT INTO journal (incarnation, system_identifier, timeline, lane_count, hash)
   SELECT $1::uuid, keel_server_identifier(), keel_server_timeline(), $2::integer, 'fnv1a64'
   ON CONFLICT DO NOTHING
-  RETURNING incarnation)sql"};
+  RETURNING incarnation)sql";
 
 /// $1 context, $2 lane count. One row for each lane that was missing.
-constexpr Statement make_lanes{"make_lanes", R"sql(
+constexpr std::string_view make_lanes = R"sql(
   INSERT INTO lanes (context, lane)
   SELECT $1::text, number FROM generate_series(0, $2::integer - 1) AS number
   ON CONFLICT DO NOTHING
-  RETURNING lane)sql"};
+  RETURNING lane)sql";
 
 /// $1 contexts, $2 lane count.
-constexpr Statement find_incomplete_contexts{"incomplete_contexts", R"sql(
+constexpr std::string_view find_incomplete_contexts = R"sql(
   SELECT asked FROM unnest($1::text[]) AS asked
-   WHERE (SELECT count(*) FROM lanes l WHERE l.context = asked) <> $2::integer)sql"};
+   WHERE (SELECT count(*) FROM lanes l WHERE l.context = asked) <> $2::integer)sql";
 
 Fault refused(std::string what) { return {Fault::Outcome::nothing_changed, std::move(what)}; }
-
-Result<Rows> run(PostgresSession& session, const Statement& statement, const Parameters& parameters,
-                 std::string_view doing) {
-  auto answer = session.run(statement, parameters);
-  if (const auto* failure = std::get_if<PostgresFailure>(&answer)) return fault_of(*failure, doing);
-  return std::get<Rows>(std::move(answer));
-}
 
 PostgresOptions options_for(const std::string& dsn) {
   PostgresOptions options;
@@ -58,9 +53,9 @@ Result<Done> same_lane_count(const Identity& identity, const JournalPlan& plan) 
 }
 
 Result<Done> create(const std::string& dsn, const JournalPlan& plan, JournalReport& report) {
-  const auto session = PostgresSession::open(options_for(dsn));
+  const auto session = open_session(options_for(dsn));
   if (!session) return session.fault();
-  const auto made = run(**session, make_journal_row,
+  const auto made = ask(**session, make_journal_row,
                         Parameters().uuid(make_uuid_v7(system_now())).integer(plan.lane_count), "creating the journal");
   if (!made) return made.fault();
   report.created = made->size() == 1;
@@ -69,7 +64,7 @@ Result<Done> create(const std::string& dsn, const JournalPlan& plan, JournalRepo
   report.identity = *identity;
   if (auto same = same_lane_count(*identity, plan); !same) return same;
   for (const std::string& context : plan.contexts) {
-    const auto lanes = run(**session, make_lanes, Parameters().text(context).integer(plan.lane_count), "making lanes");
+    const auto lanes = ask(**session, make_lanes, Parameters().text(context).integer(plan.lane_count), "making lanes");
     if (!lanes) return lanes.fault();
     if (lanes->size() > 0) report.contexts_added.push_back(context);
   }
@@ -92,12 +87,11 @@ Result<Done> check_journal(const std::string& dsn, const JournalPlan& plan) {
   const auto identity = identity_of(dsn);
   if (!identity) return identity.fault();
   if (auto same = same_lane_count(*identity, plan); !same) return same;
-  const auto session = PostgresSession::open(options_for(dsn));
+  const auto session = open_session(options_for(dsn));
   if (!session) return session.fault();
   Parameters parameters;
-  parameters.texts(plan.contexts, [](const std::string& name) -> std::string_view { return name; })
-      .integer(plan.lane_count);
-  const auto incomplete = run(**session, find_incomplete_contexts, parameters, "comparing lanes");
+  parameters.texts(plan.contexts).integer(plan.lane_count);
+  const auto incomplete = ask(**session, find_incomplete_contexts, parameters, "comparing lanes");
   if (!incomplete) return incomplete.fault();
   if (incomplete->size() == 0) return Done{};
   return refused("context '" + incomplete->text(0, 0) + "' has no lanes in this journal. Run `keel migrate`");

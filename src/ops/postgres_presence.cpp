@@ -3,84 +3,17 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <nlohmann/json.hpp>
-#include <pqxx/pqxx>
-#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "ops/log.hpp"
-#include "ops/postgres_connection.hpp"
-#include "ops/utf8.hpp"
+#include "ops/postgres_presence_rows.hpp"
 
 namespace keel::ops {
-namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-/// $1 process, $2 role, $3 node, $4 version, $5 start (µs), $6 and $7 addresses. Makes the row anew when it was pruned.
-constexpr const char* beat_sql = R"sql(
-  INSERT INTO processes (process, role, node, version, started_at, grpc_address, status_address)
-  VALUES ($1::uuid, $2, $3, $4, timestamptz 'epoch' + $5::bigint * interval '1 microsecond', $6, $7)
-  ON CONFLICT (process) DO UPDATE SET beat_at = clock_timestamp())sql";
-
-/// $1 process, $2 the lines: a JSON array of objects with these keys, `at` in microseconds. A line that is there
-/// already, because the answer was lost, stays as it is.
-constexpr const char* store_sql = R"sql(
-  INSERT INTO supervision_history (process, sequence, at, node, parent, kind, path, happening, cause, delay_ms)
-  SELECT $1::uuid, line.sequence, timestamptz 'epoch' + line.at * interval '1 microsecond', line.node, line.parent,
-         line.kind, line.path, line.happening, line.cause, line.delay_ms
-    FROM json_to_recordset($2::json)
-      AS line(sequence bigint, at bigint, node bigint, parent bigint, kind text, path text, happening text, cause text,
-              delay_ms bigint)
-  ON CONFLICT DO NOTHING)sql";
-
-/// $1 retention in ms.
-constexpr const char* prune_sql = "SELECT keel_prune_processes($1::bigint * interval '1 millisecond')";
-
-/// What one call of `keel_prune_processes` takes away at most.
-constexpr std::int64_t pruned_at_once = 5'000;
-
-/// $1 process
-constexpr const char* farewell_sql =
-    "UPDATE processes SET beat_at = clock_timestamp(), stopped_at = clock_timestamp() WHERE process = $1::uuid";
-
-constexpr std::size_t longest_path = 1'000;
-
-/// PostgreSQL's text holds every character but NUL.
-std::string storable(std::string_view text) {
-  std::string out;
-  for (const char letter : mend_utf8(text)) {
-    if (letter == '\0') {
-      out += "\xEF\xBF\xBD";
-    } else {
-      out.push_back(letter);
-    }
-  }
-  return out;
-}
-
-nlohmann::json line_of(const SupervisionEvent& event) {
-  return {{"sequence", event.sequence},
-          {"at", microseconds_of(event.at)},
-          {"node", event.node},
-          {"parent", event.parent},
-          {"kind", name_of(event.kind)},
-          {"path", utf8_prefix(storable(event.path), longest_path)},
-          {"happening", name_of(event.happening)},
-          {"cause", storable(event.cause)},
-          {"delay_ms", event.delay.count()}};
-}
-
-std::string lines_of(const std::vector<SupervisionEvent>& events) {
-  auto lines = nlohmann::json::array();
-  for (const SupervisionEvent& event : events) lines.push_back(line_of(event));
-  return lines.dump();
-}
-
-}  // namespace
 
 /// What the thread shares with whoever waits for it. The registry is read under the mutex and never after `abandoned`.
 struct PostgresPresence::Shared {
@@ -105,9 +38,9 @@ struct PostgresPresence::Shared {
     return changed.wait_for(lock, time, [this] { return stopping; });
   }
 
-  std::vector<SupervisionEvent> events_after(std::uint64_t sequence) const {
+  Result<std::vector<SupervisionEvent>> events_after(std::uint64_t sequence) const {
     const std::lock_guard lock(mutex);
-    if (abandoned) throw std::runtime_error("the process has ended");
+    if (abandoned) return Fault{Fault::Outcome::nothing_changed, "the process has ended"};
     return registry.history(sequence, options.batch);
   }
 
@@ -133,7 +66,7 @@ struct PostgresPresence::Shared {
 /// What the thread does. It owns the session, and nothing of the process but what is shared.
 class PostgresPresence::Herald {
  public:
-  explicit Herald(std::shared_ptr<Shared> shared) : shared_(std::move(shared)), id_(shared_->identity.id.text()) {}
+  explicit Herald(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
 
   void run() {
     milliseconds pause = shared_->options.first_pause;
@@ -145,70 +78,61 @@ class PostgresPresence::Herald {
       shared_->stops_within(well ? shared_->options.beat_every : pause);
       pause = well ? shared_->options.first_pause : std::min(pause * 2, shared_->options.longest_pause);
     }
-    connection_.reset();
+    rows_.reset();
     shared_->end();
   }
 
  private:
   bool round(bool last) {
-    try {
-      if (connection_ == nullptr) open();
-      beat();
-      copy_history();
-      if (last) {
-        say(farewell_sql, id_);
-      } else {
-        prune();
-      }
-    } catch (const std::exception& error) {
-      connection_.reset();
-      shared_->tell(fault_of(error, "tell the database that the process is here").what);
-      return false;
-    }
-    shared_->tell("");
-    return true;
+    const auto told = tell(last);
+    if (!told) rows_.reset();
+    shared_->tell(told ? "" : told.fault().what);
+    return static_cast<bool>(told);
   }
 
-  void open() {
+  Result<Done> tell(bool last) {
+    if (auto opened = open(); !opened) return opened;
+    if (auto beaten = rows_->beat(); !beaten) return beaten;
+    if (auto copied = copy_history(); !copied) return copied;
+    return last ? rows_->farewell() : prune();
+  }
+
+  Result<Done> open() {
+    if (rows_ != nullptr) return Done{};
     ConnectionOptions options;
     options.dsn = shared_->options.dsn;
     options.application_name = shared_->options.application_name;
-    connection_ = connect(options);
+    auto opened = PostgresPresenceRows::open(options, shared_->identity);
+    if (!opened) return opened.fault();
+    rows_ = *std::move(opened);
+    return Done{};
   }
 
-  template <class... Parameters>
-  pqxx::result say(const char* sql, const Parameters&... parameters) {
-    pqxx::nontransaction work(*connection_);
-    return work.exec_params(sql, parameters...);
-  }
-
-  void beat() {
-    const ProcessIdentity& own = shared_->identity;
-    say(beat_sql, id_, storable(own.role), storable(own.node), storable(own.version), microseconds_of(own.started_at),
-        storable(own.grpc_address), storable(own.status_address));
-  }
-
-  void copy_history() {
+  /// It may take long: the process beats meanwhile.
+  Result<Done> copy_history() {
     auto next_beat = steady_clock::now() + shared_->options.beat_every;
-    for (auto events = shared_->events_after(copied_); !events.empty(); events = shared_->events_after(copied_)) {
-      say(store_sql, id_, lines_of(events));
-      copied_ = events.back().sequence;
+    while (true) {
+      const auto events = shared_->events_after(copied_);
+      if (!events) return events.fault();
+      if (events->empty()) return Done{};
+      if (auto stored = rows_->store(*events); !stored) return stored;
+      copied_ = events->back().sequence;
       if (steady_clock::now() < next_beat) continue;
-      beat();
+      if (auto beaten = rows_->beat(); !beaten) return beaten;
       next_beat = steady_clock::now() + shared_->options.beat_every;
     }
   }
 
-  void prune() {
-    if (steady_clock::now() < next_prune_) return;
-    const auto pruned =
-        say(prune_sql, static_cast<std::int64_t>(shared_->options.retention.count()))[0][0].as<std::int64_t>();
-    if (pruned < pruned_at_once) next_prune_ = steady_clock::now() + shared_->options.prune_every;
+  Result<Done> prune() {
+    if (steady_clock::now() < next_prune_) return Done{};
+    const auto all_gone = rows_->prune(shared_->options.retention);
+    if (!all_gone) return all_gone.fault();
+    if (*all_gone) next_prune_ = steady_clock::now() + shared_->options.prune_every;
+    return Done{};
   }
 
   const std::shared_ptr<Shared> shared_;
-  const std::string id_;
-  std::unique_ptr<pqxx::connection> connection_;
+  std::unique_ptr<PostgresPresenceRows> rows_;
   std::uint64_t copied_ = 0;
   steady_clock::time_point next_prune_;
 };

@@ -37,7 +37,7 @@ struct PresenceOptions {
 /// The database is never a reason to disturb the process: while it is away nothing waits for it, the thread tries again
 /// with growing pauses, and what happened meanwhile is copied from the registry's ring afterwards (what the ring no
 /// longer keeps is missing, which shows as a hole in the sequence). Trouble is logged once (logger `presence`), and its
-/// end. Names and causes are stored with NUL replaced by U+FFFD, paths cut to 1,000 bytes.
+/// end.
 class PostgresPresence {
  public:
   /// Starts the thread. The registry outlives this.

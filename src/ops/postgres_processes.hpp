@@ -13,6 +13,7 @@
 #include "core/result.hpp"
 #include "ops/process_identity.hpp"
 #include "ops/supervision.hpp"
+#include "postgres/session.hpp"
 
 namespace keel::ops {
 
@@ -103,7 +104,6 @@ class PostgresProcesses {
   };
 
   explicit PostgresProcesses(Options options);
-  ~PostgresProcesses();
   PostgresProcesses(const PostgresProcesses&) = delete;
   PostgresProcesses& operator=(const PostgresProcesses&) = delete;
 
@@ -123,13 +123,14 @@ class PostgresProcesses {
   Result<std::vector<PastNode>> tree_at(const Uuid& process, Timestamp at);
 
  private:
-  class Session;
-  template <class Answer, class Work>
-  Result<Answer> ask(std::string_view doing, const Work& work);
+  /// Asks on the session that there is, or on a fresh one.
+  Result<postgres::Answer> ask(std::string_view doing, std::string_view sql, const postgres::Parameters& parameters);
+  Result<postgres::Answer> ask_once(std::string_view doing, std::string_view sql,
+                                    const postgres::Parameters& parameters);
 
   const Options options_;
   std::mutex mutex_;
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<postgres::Session> session_;
 };
 
 }  // namespace keel::ops

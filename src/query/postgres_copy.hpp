@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
+#include "postgres/copy.hpp"
 #include "query/working_set.hpp"
 
 namespace keel::query {
@@ -11,16 +11,7 @@ namespace keel::query {
 /// `COPY <table>_g<generation> (columns, lane, position) FROM STDIN (FORMAT binary)`.
 std::string copy_in_sql(const Table& table, std::int64_t generation);
 
-/// Rows in PostgreSQL's binary COPY format. Source: PostgreSQL 15, "COPY", file formats.
-class CopiedRows {
- public:
-  CopiedRows();
-  void add(const Table& table, const Row& row, Lane lane);
-  /// All of it, with its trailer. Once.
-  std::string_view finished();
-
- private:
-  std::string bytes_;
-};
+/// Adds a row for that statement.
+void add_row(postgres::CopiedRows& copied, const Table& table, const Row& row, Lane lane);
 
 }  // namespace keel::query

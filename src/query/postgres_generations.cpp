@@ -5,6 +5,8 @@
 namespace keel::query {
 namespace {
 
+using postgres::Parameters;
+
 /// One migrator at a time; the number is ours alone in this database.
 constexpr const char* begin_sql = "BEGIN; SELECT pg_advisory_xact_lock(5426001)";
 
@@ -17,17 +19,15 @@ constexpr std::string_view register_sql =
 constexpr std::string_view first_sql =
     "INSERT INTO generations (projection, generation, version, state) VALUES ($1::text, 1, $2::integer, 'fed')";
 
-Fault fault_of(const Answer& answer) { return answer.fault(Fault::Outcome::nothing_changed); }
-
-Result<bool> make_first(PostgresSession& session, const Projection& projection) {
-  const auto which = Parameters().text(projection.name).small(projection.version);
+Result<bool> make_first(postgres::Session& session, const Projection& projection) {
+  const auto which = Parameters().text(projection.name).integer(projection.version);
   const auto registered = session.run(register_sql, which);
   if (!registered.ok()) return fault_of(registered);
-  if (registered.rows() == 0) return false;
+  if (registered.size() == 0) return false;
   if (const auto first = session.run(first_sql, which); !first.ok()) return fault_of(first);
   std::string sql = make_tables_sql(projection, 1);
   for (const auto& index : generation_sql(projection, 1).indices) sql += index + ";";
-  if (const auto made = session.run_script(sql); !made.ok()) return fault_of(made);
+  if (const auto made = session.script(sql); !made.ok()) return fault_of(made);
   return true;
 }
 
@@ -53,10 +53,10 @@ std::string drop_tables_sql(const Projection& projection, std::int64_t generatio
 }
 
 Result<std::vector<std::string>> make_first_generations(const std::string& dsn, std::span<const ReadModel> models) {
-  auto opened = PostgresSession::open(dsn, SessionOptions{.name = "keel migrate"});
+  auto opened = open_session(dsn, SessionOptions{.name = "keel migrate"});
   if (!opened) return opened.fault();
-  PostgresSession& session = **opened;
-  if (const auto begun = session.run_script(begin_sql); !begun.ok()) return fault_of(begun);
+  postgres::Session& session = **opened;
+  if (const auto begun = session.script(begin_sql); !begun.ok()) return fault_of(begun);
   std::vector<std::string> made;
   for (const auto& model : models) {
     for (const auto& projection : model.projections) {
@@ -65,7 +65,7 @@ Result<std::vector<std::string>> make_first_generations(const std::string& dsn, 
       if (*fresh) made.push_back(projection.name);
     }
   }
-  if (const auto committed = session.run_script("COMMIT"); !committed.ok()) return fault_of(committed);
+  if (const auto committed = session.script("COMMIT"); !committed.ok()) return fault_of(committed);
   return made;
 }
 

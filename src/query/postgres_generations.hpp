@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "query/postgres_session.hpp"
+#include "query/postgres_options.hpp"
 #include "query/read_model.hpp"
 
 namespace keel::query {

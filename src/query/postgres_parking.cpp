@@ -1,11 +1,14 @@
 #include <utility>
 
 #include "query/parking.hpp"
+#include "query/postgres_options.hpp"
 #include "query/postgres_row_changes.hpp"
-#include "query/postgres_session.hpp"
 
 namespace keel::query {
 namespace {
+
+using postgres::Parameters;
+using postgres::Statement;
 
 /// $1 projection. What is parked of an aggregate is given up when any of its events is: later ones came after.
 constexpr std::string_view stacks_sql =
@@ -54,10 +57,8 @@ constexpr std::string_view discard_sql =
     " WHERE projection = $1::text AND generation = $2::bigint AND context = $3::text AND lane = $4::integer"
     "   AND aggregate_type = $5::text AND aggregate_id = $6::text RETURNING position";
 
-Fault fault_of(const Answer& answer) { return answer.fault(Fault::Outcome::nothing_changed); }
-
 Parameters lane_of(std::string_view projection, const ParkedPlace& place) {
-  return Parameters().text(projection).integer(place.generation).text(place.context).small(place.lane.value);
+  return Parameters().text(projection).bigint(place.generation).text(place.context).integer(place.lane.value);
 }
 
 Parameters aggregate_of(std::string_view projection, const ParkedPlace& place) {
@@ -72,25 +73,25 @@ Unparked still_poison(StillPoison poison) {
 
 class PostgresParking final : public Parking {
  public:
-  explicit PostgresParking(std::unique_ptr<PostgresSession> session) : session_(std::move(session)) {}
+  explicit PostgresParking(std::unique_ptr<postgres::Session> session) : session_(std::move(session)) {}
 
   Result<std::vector<ParkedStack>> stacks(std::string_view projection) override {
     const auto answer = session_->run(stacks_sql, Parameters().text(projection));
     if (!answer.ok()) return fault_of(answer);
     std::vector<ParkedStack> stacks;
-    for (int row = 0; row < answer.rows(); ++row) {
+    for (int row = 0; row < answer.size(); ++row) {
       ParkedStack stack;
-      stack.place = {answer.integer(row, 0),
-                     std::string(answer.text(row, 1)),
-                     Lane{answer.small(row, 2)},
-                     {std::string(answer.text(row, 3)), std::string(answer.text(row, 4))}};
-      stack.depth = answer.integer(row, 5);
-      stack.first = Position{answer.integer(row, 6)};
+      stack.place = {answer.bigint(row, 0),
+                     answer.text(row, 1),
+                     Lane{answer.integer(row, 2)},
+                     {answer.text(row, 3), answer.text(row, 4)}};
+      stack.depth = answer.bigint(row, 5);
+      stack.first = Position{answer.bigint(row, 6)};
       stack.discarded = answer.boolean(row, 7);
       stack.reason = answer.text(row, 8);
-      stack.attempts = answer.integer(row, 9);
-      stack.parked_at = timestamp_of(answer.value(ColumnType::timestamp, row, 10));
-      if (stack.discarded) stack.discarded_at = timestamp_of(answer.value(ColumnType::timestamp, row, 11));
+      stack.attempts = answer.bigint(row, 9);
+      stack.parked_at = answer.timestamp(row, 10);
+      if (stack.discarded) stack.discarded_at = answer.timestamp(row, 11);
       stacks.push_back(std::move(stack));
     }
     return stacks;
@@ -100,7 +101,7 @@ class PostgresParking final : public Parking {
     const auto answer = session_->run(positions_sql, aggregate_of(projection, place));
     if (!answer.ok()) return fault_of(answer);
     std::vector<Position> positions;
-    for (int row = 0; row < answer.rows(); ++row) positions.push_back(Position{answer.integer(row, 0)});
+    for (int row = 0; row < answer.size(); ++row) positions.push_back(Position{answer.bigint(row, 0)});
     return positions;
   }
 
@@ -110,10 +111,10 @@ class PostgresParking final : public Parking {
 
   Unparked unpark(std::string_view projection, const ParkedPlace& place, WorkingSet& rows,
                   const FoldParked& fold) override {
-    if (const auto begun = session_->run_script("BEGIN"); !begun.ok()) return failed(fault_of(begun));
+    if (const auto begun = session_->script("BEGIN"); !begun.ok()) return failed(fault_of(begun));
     auto result = unpark_in_transaction(projection, place, rows, fold);
-    const auto ended = session_->run_script(result.outcome == UnparkOutcome::done ? "COMMIT" : "ROLLBACK");
-    if (result.outcome == UnparkOutcome::done && !ended.ok()) return failed(ended.fault(Fault::Outcome::unknown));
+    const auto ended = session_->script(result.outcome == UnparkOutcome::done ? "COMMIT" : "ROLLBACK");
+    if (result.outcome == UnparkOutcome::done && !ended.ok()) return failed(fault_of(ended, Fault::Outcome::unknown));
     return result;
   }
 
@@ -126,7 +127,7 @@ class PostgresParking final : public Parking {
   Result<std::int64_t> discard(std::string_view projection, const ParkedPlace& place) override {
     const auto answer = session_->run(discard_sql, aggregate_of(projection, place));
     if (!answer.ok()) return fault_of(answer);
-    return std::int64_t{answer.rows()};
+    return std::int64_t{answer.size()};
   }
 
  private:
@@ -146,32 +147,27 @@ class PostgresParking final : public Parking {
   }
 
   Unparked write(std::string_view projection, const ParkedPlace& place, const WorkingSet& rows) {
-    std::vector<Parameters> parameters;
-    std::vector<std::string_view> texts;
-    sql_.add_changes(rows, place.generation, place.lane, parameters, texts);
-    parameters.push_back(aggregate_of(projection, place));
-    texts.push_back(delete_sql);
-    parameters.push_back(lane_of(projection, place));
-    texts.push_back(raise_revision_sql);
     std::vector<Statement> statements;
-    for (std::size_t i = 0; i < texts.size(); ++i) statements.push_back({texts[i], &parameters[i]});
+    sql_.add_changes(rows, place.generation, place.lane, statements);
+    statements.push_back({delete_sql, aggregate_of(projection, place)});
+    statements.push_back({raise_revision_sql, lane_of(projection, place)});
     for (const auto& answer : session_->run(statements)) {
       if (answer.ok()) continue;
-      const auto state = answer.sqlstate();
+      const std::string& state = answer.failure().state;
       const bool poison = state.starts_with("22") || state.starts_with("23");
-      return poison ? still_poison({{}, answer.what()}) : failed(fault_of(answer));
+      return poison ? still_poison({{}, what_of(answer)}) : failed(fault_of(answer));
     }
     return {.outcome = UnparkOutcome::done, .poison = {}, .fault = {}};
   }
 
-  std::unique_ptr<PostgresSession> session_;
+  std::unique_ptr<postgres::Session> session_;
   PostgresRowSql sql_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Parking>> open_parking(const std::string& dsn, const std::string& session_name) {
-  auto session = PostgresSession::open(dsn, SessionOptions{.name = session_name});
+  auto session = open_session(dsn, SessionOptions{.name = session_name});
   if (!session) return session.fault();
   return std::unique_ptr<Parking>(std::make_unique<PostgresParking>(*std::move(session)));
 }

@@ -3,11 +3,15 @@
 #include <utility>
 
 #include "query/postgres_copy.hpp"
+#include "query/postgres_options.hpp"
 #include "query/postgres_row_changes.hpp"
-#include "query/postgres_session.hpp"
 
 namespace keel::query {
 namespace {
+
+using postgres::Answer;
+using postgres::Parameters;
+using postgres::Statement;
 
 /// $1 projection
 constexpr std::string_view fed_sql =
@@ -44,8 +48,6 @@ constexpr std::string_view park_sql =
     " SELECT $1::text, $2::bigint, $3::text, $4::integer, u.*"
     "   FROM unnest($5::bigint[], $6::text[], $7::text[], $8::text[]) AS u";
 
-Fault fault_of(const Answer& answer) { return answer.fault(Fault::Outcome::unknown); }
-
 StepOutcome outcome_of(std::string_view sqlstate) {
   if (sqlstate == "KR001") return StepOutcome::outrun;
   if (sqlstate.starts_with("22") || sqlstate.starts_with("23")) return StepOutcome::poison;
@@ -54,16 +56,16 @@ StepOutcome outcome_of(std::string_view sqlstate) {
 
 class PostgresProjectionStore final : public ProjectionStore {
  public:
-  explicit PostgresProjectionStore(std::unique_ptr<PostgresSession> session) : session_(std::move(session)) {}
+  explicit PostgresProjectionStore(std::unique_ptr<postgres::Session> session) : session_(std::move(session)) {}
 
   bool usable() const override { return session_->usable(); }
 
   Result<std::vector<FedGeneration>> fed(std::string_view projection) override {
     const auto answer = session_->run(fed_sql, Parameters().text(projection));
-    if (!answer.ok()) return fault_of(answer);
+    if (!answer.ok()) return fault_of(answer, Fault::Outcome::unknown);
     std::vector<FedGeneration> found;
-    for (int row = 0; row < answer.rows(); ++row) {
-      found.push_back({answer.integer(row, 0), answer.small(row, 1), answer.boolean(row, 2)});
+    for (int row = 0; row < answer.size(); ++row) {
+      found.push_back({answer.bigint(row, 0), answer.integer(row, 1), answer.boolean(row, 2)});
     }
     return found;
   }
@@ -73,29 +75,28 @@ class PostgresProjectionStore final : public ProjectionStore {
                                               const Uuid& incarnation) override {
     std::vector<std::int64_t> numbers;
     for (const Lane lane : lanes) numbers.push_back(lane.value);
-    const auto common = Parameters().text(projection).integer(generation).text(context).integers(numbers);
-    const auto make = Parameters(common).uuid(incarnation);
-    const Statement statements[] = {{make_checkpoints_sql, &make}, {checkpoints_sql, &common}};
+    const auto common = Parameters().text(projection).bigint(generation).text(context).bigints(numbers);
+    const Statement statements[] = {{make_checkpoints_sql, Parameters(common).uuid(incarnation)},
+                                    {checkpoints_sql, common}};
     const auto answers = session_->run(statements);
     for (const auto& answer : answers) {
-      if (!answer.ok()) return fault_of(answer);
+      if (!answer.ok()) return fault_of(answer, Fault::Outcome::unknown);
     }
     std::vector<Checkpoint> found;
-    for (int row = 0; row < answers[1].rows(); ++row) {
+    for (int row = 0; row < answers[1].size(); ++row) {
       found.push_back({lanes[static_cast<std::size_t>(row)], answers[1].uuid(row, 0),
-                       Position{answers[1].integer(row, 1)}, answers[1].integer(row, 2)});
+                       Position{answers[1].bigint(row, 1)}, answers[1].bigint(row, 2)});
     }
     return found;
   }
 
   Result<std::vector<ParkedAggregate>> parked(std::string_view projection, std::int64_t generation,
                                               std::string_view context) override {
-    const auto answer = session_->run(parked_sql, Parameters().text(projection).integer(generation).text(context));
-    if (!answer.ok()) return fault_of(answer);
+    const auto answer = session_->run(parked_sql, Parameters().text(projection).bigint(generation).text(context));
+    if (!answer.ok()) return fault_of(answer, Fault::Outcome::unknown);
     std::vector<ParkedAggregate> found;
-    for (int row = 0; row < answer.rows(); ++row) {
-      found.push_back(
-          {Lane{answer.small(row, 0)}, {std::string(answer.text(row, 1)), std::string(answer.text(row, 2))}});
+    for (int row = 0; row < answer.size(); ++row) {
+      found.push_back({Lane{answer.integer(row, 0)}, {answer.text(row, 1), answer.text(row, 2)}});
     }
     return found;
   }
@@ -105,28 +106,23 @@ class PostgresProjectionStore final : public ProjectionStore {
   }
 
   StepResult commit(std::string_view projection, const LaneStep& step) override {
-    std::vector<Parameters> parameters;
-    std::vector<std::string_view> texts;
-    add_checkpoint(projection, step, parameters, texts);
-    if (step.rows != nullptr) sql_.add_changes(*step.rows, step.generation, step.from.lane, parameters, texts);
-    if (!step.parked.empty()) add_parked(projection, step, parameters, texts);
-    return run(parameters, texts);
+    auto statements = beginning(projection, step);
+    if (step.rows != nullptr) sql_.add_changes(*step.rows, step.generation, step.from.lane, statements);
+    return run(statements);
   }
 
   StepResult fill(std::string_view projection, const LaneStep& step) override {
-    if (const auto begun = session_->run_script("BEGIN"); !begun.ok()) return failed(begun);
+    if (const auto begun = session_->script("BEGIN"); !begun.ok()) return failed(begun);
     auto result = fill_in_transaction(projection, step);
-    const auto ended = session_->run_script(result.outcome == StepOutcome::done ? "COMMIT" : "ROLLBACK");
+    const auto ended = session_->script(result.outcome == StepOutcome::done ? "COMMIT" : "ROLLBACK");
     if (result.outcome == StepOutcome::done && !ended.ok()) return failed(ended);
     return result;
   }
 
  private:
-  static StepResult failed(const Answer& answer) { return {outcome_of(answer.sqlstate()), answer.what()}; }
+  static StepResult failed(const Answer& answer) { return {outcome_of(answer.failure().state), what_of(answer)}; }
 
-  StepResult run(const std::vector<Parameters>& parameters, const std::vector<std::string_view>& texts) {
-    std::vector<Statement> statements;
-    for (std::size_t i = 0; i < texts.size(); ++i) statements.push_back({texts[i], &parameters[i]});
+  StepResult run(std::span<const Statement> statements) {
     for (const auto& answer : session_->run(statements)) {
       if (!answer.ok()) return failed(answer);
     }
@@ -134,11 +130,7 @@ class PostgresProjectionStore final : public ProjectionStore {
   }
 
   StepResult fill_in_transaction(std::string_view projection, const LaneStep& step) {
-    std::vector<Parameters> parameters;
-    std::vector<std::string_view> texts;
-    add_checkpoint(projection, step, parameters, texts);
-    if (!step.parked.empty()) add_parked(projection, step, parameters, texts);
-    auto result = run(parameters, texts);
+    auto result = run(beginning(projection, step));
     for (std::size_t index = 0; step.rows != nullptr && index < step.rows->tables().size(); ++index) {
       if (result.outcome != StepOutcome::done) return result;
       result = copy(step, index);
@@ -150,35 +142,33 @@ class PostgresProjectionStore final : public ProjectionStore {
     const auto& table = step.rows->tables()[index];
     const auto rows = step.rows->changes(index).written;
     if (rows.empty()) return {};
-    CopiedRows copied;
-    for (const Row* row : rows) copied.add(table, *row, step.from.lane);
+    postgres::CopiedRows copied;
+    for (const Row* row : rows) add_row(copied, table, *row, step.from.lane);
     const auto answer = session_->copy_in(copy_in_sql(table, step.generation), copied.finished());
     return answer.ok() ? StepResult{} : failed(answer);
   }
 
-  static void add_checkpoint(std::string_view projection, const LaneStep& step, std::vector<Parameters>& parameters,
-                             std::vector<std::string_view>& texts) {
+  /// What every step tells beside its rows: how far it comes, and what it parks.
+  static std::vector<Statement> beginning(std::string_view projection, const LaneStep& step) {
     const auto& from = step.from;
-    parameters.emplace_back();
-    parameters.back().text(projection).integer(step.generation).text(step.context).small(from.lane.value);
-    parameters.back().uuid(from.incarnation).integer(from.position.value).integer(from.revision).integer(step.to.value);
-    texts.push_back(move_checkpoint_sql);
+    const auto lane = Parameters().text(projection).bigint(step.generation).text(step.context).integer(from.lane.value);
+    std::vector<Statement> statements{{move_checkpoint_sql, lane}};
+    statements.back()
+        .parameters.uuid(from.incarnation)
+        .bigint(from.position.value)
+        .bigint(from.revision)
+        .bigint(step.to.value);
+    if (step.parked.empty()) return statements;
+    statements.push_back({park_sql, lane});
+    statements.back()
+        .parameters.bigints(step.parked, [](const auto& one) { return one.position.value; })
+        .texts(step.parked, [](const auto& one) -> std::string_view { return one.aggregate.type; })
+        .texts(step.parked, [](const auto& one) -> std::string_view { return one.aggregate.id; })
+        .texts(step.parked, [](const auto& one) -> std::string_view { return one.reason; });
+    return statements;
   }
 
-  static void add_parked(std::string_view projection, const LaneStep& step, std::vector<Parameters>& parameters,
-                         std::vector<std::string_view>& texts) {
-    const auto& parked = step.parked;
-    parameters.emplace_back();
-    parameters.back().text(projection).integer(step.generation).text(step.context).small(step.from.lane.value);
-    parameters.back()
-        .array(ColumnType::integer, parked.size(), [&](std::size_t i) -> Value { return parked[i].position.value; })
-        .array(ColumnType::text, parked.size(), [&](std::size_t i) -> Value { return parked[i].aggregate.type; })
-        .array(ColumnType::text, parked.size(), [&](std::size_t i) -> Value { return parked[i].aggregate.id; })
-        .array(ColumnType::text, parked.size(), [&](std::size_t i) -> Value { return parked[i].reason; });
-    texts.push_back(park_sql);
-  }
-
-  std::unique_ptr<PostgresSession> session_;
+  std::unique_ptr<postgres::Session> session_;
   PostgresRowSql sql_;
 };
 
@@ -189,7 +179,7 @@ OpenProjectionStore postgres_projection_store(std::string dsn, std::string sessi
     SessionOptions options;
     options.name = name;
     options.asynchronous_commit = true;
-    auto session = PostgresSession::open(dsn, options);
+    auto session = open_session(dsn, options);
     if (!session) return session.fault();
     return std::unique_ptr<ProjectionStore>(std::make_unique<PostgresProjectionStore>(*std::move(session)));
   };

@@ -7,16 +7,20 @@
 
 #include "ops/log.hpp"
 #include "ops/metrics.hpp"
+#include "query/postgres_values.hpp"
 
 namespace keel::query {
 namespace {
+
+using postgres::Answer;
+using postgres::Parameters;
 
 /// A read changes nothing, so a session that turned out to be dead is worth one more try on a fresh one.
 constexpr int tries = 2;
 
 std::map<Key, Row> rows_by_key(const Table& table, const Answer& answer) {
   std::map<Key, Row> rows;
-  for (int i = 0; i < answer.rows(); ++i) {
+  for (int i = 0; i < answer.size(); ++i) {
     Row row = row_of(table.columns, answer, i);
     Key key(row.values.begin(), row.values.begin() + static_cast<std::ptrdiff_t>(table.key_columns));
     rows.emplace(std::move(key), std::move(row));
@@ -130,7 +134,7 @@ bool PostgresReads::has_session(Worker& worker) {
   options.name = "keel query";
   options.statement_timeout = options_.statement_timeout;
   options.connect_timeout = std::chrono::milliseconds(2'000);
-  auto opened = PostgresSession::open(options_.dsn, options);
+  auto opened = open_session(options_.dsn, options);
   if (!opened) {
     worker.next_try = now + options_.reopen_after;
     log::warn("query", "cannot read", {{"why", opened.fault().what}});
@@ -148,7 +152,7 @@ std::optional<Answer> PostgresReads::run(Worker& worker, std::string_view sql, c
     auto answer = worker.session->run(sql, parameters);
     if (answer.ok()) return answer;
     if (!worker.session->usable()) continue;
-    log::error("query", "a read was refused", {{"why", answer.what()}});
+    log::error("query", "a read was refused", {{"why", what_of(answer)}});
     return {};
   }
   return {};
@@ -180,8 +184,7 @@ Parameters PostgresReads::keys_of(const Table& table, std::vector<Point>& points
   }
   Parameters parameters;
   for (std::size_t part = 0; part < table.key_columns; ++part) {
-    parameters.array(table.columns[part].type, keys.size(),
-                     [&](std::size_t i) -> const Value& { return (*keys[i])[part]; });
+    put_array(parameters, table.columns[part].type, keys, [&](const Key* key) -> const Value& { return (*key)[part]; });
   }
   return parameters;
 }
@@ -189,14 +192,14 @@ Parameters PostgresReads::keys_of(const Table& table, std::vector<Point>& points
 void PostgresReads::read(Worker& worker, std::pair<Listing, Listed> job) {
   const auto& [listing, then] = job;
   Parameters parameters;
-  for (const auto& [type, value] : listing.parameters) parameters.value(type, value);
+  for (const auto& [type, value] : listing.parameters) put(parameters, type, value);
   const auto answer = run(worker, listing.sql, parameters);
   if (!answer) return then(ReadFault::unavailable);
-  std::vector<std::vector<Value>> rows(static_cast<std::size_t>(answer->rows()));
-  for (int row = 0; row < answer->rows(); ++row) {
+  std::vector<std::vector<Value>> rows(static_cast<std::size_t>(answer->size()));
+  for (int row = 0; row < answer->size(); ++row) {
     auto& values = rows[static_cast<std::size_t>(row)];
     for (std::size_t column = 0; column < listing.columns.size(); ++column) {
-      values.push_back(answer->value(listing.columns[column], row, static_cast<int>(column)));
+      values.push_back(value_at(*answer, listing.columns[column], row, static_cast<int>(column)));
     }
   }
   then(std::move(rows));

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "query/postgres_session.hpp"
+#include "query/postgres_options.hpp"
 #include "query/postgres_table_sql.hpp"
 #include "query/reads.hpp"
 
@@ -50,7 +50,7 @@ class PostgresReads final : public Reads {
     Found then;
   };
   struct Worker {
-    std::unique_ptr<PostgresSession> session;
+    std::unique_ptr<postgres::Session> session;
     std::chrono::steady_clock::time_point next_try;
     std::map<std::pair<const Table*, std::int64_t>, TableSql> sql;
   };
@@ -59,10 +59,10 @@ class PostgresReads final : public Reads {
   std::size_t queue_length();
   void work();
   bool has_session(Worker& worker);
-  std::optional<Answer> run(Worker& worker, std::string_view sql, const Parameters& parameters);
+  std::optional<postgres::Answer> run(Worker& worker, std::string_view sql, const postgres::Parameters& parameters);
   std::vector<Point> take_points();
   void read(Worker& worker, std::vector<Point> points);
-  static Parameters keys_of(const Table& table, std::vector<Point>& points);
+  static postgres::Parameters keys_of(const Table& table, std::vector<Point>& points);
   void read(Worker& worker, std::pair<Listing, Listed> job);
   void tell(std::string trouble);
 

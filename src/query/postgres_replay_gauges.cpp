@@ -7,6 +7,9 @@
 namespace keel::query {
 namespace {
 
+using postgres::Answer;
+using postgres::Parameters;
+
 /// $1 projection. Times in whole seconds; 0: it has not ended.
 constexpr std::string_view last_operation_sql =
     "SELECT state, events, total, extract(epoch FROM seen_at)::bigint, coalesce(extract(epoch FROM ended_at), "
@@ -32,21 +35,21 @@ ReplayGauges::ReplayGauges(const std::string& projection, ops::Metrics& metrics)
                          "When the last rebuild ended, Unix time; 0 while it has not", labels);
 }
 
-void ReplayGauges::look(PostgresSession& session) {
+void ReplayGauges::look(postgres::Session& session) {
   const auto answer = session.run(last_operation_sql, Parameters().text(projection_));
   if (!answer.ok()) {
-    log::debug("query", "cannot see the last rebuild", {{"projection", projection_}, {"why", answer.what()}});
-  } else if (answer.rows() == 1) {
+    log::debug("query", "cannot see the last rebuild", {{"projection", projection_}, {"why", what_of(answer)}});
+  } else if (answer.size() == 1) {
     show(answer);
   }
 }
 
 void ReplayGauges::show(const Answer& operation) {
   for (const auto& [state, gauge] : by_state_) gauge.set(operation.text(0, 0) == state ? 1 : 0);
-  progress_.set(operation.text(0, 0) == "done" ? 1 : ratio(operation.integer(0, 1), operation.integer(0, 2)));
-  events_.set(static_cast<double>(operation.integer(0, 1)));
-  seen_.set(static_cast<double>(operation.integer(0, 3)));
-  ended_.set(static_cast<double>(operation.integer(0, 4)));
+  progress_.set(operation.text(0, 0) == "done" ? 1 : ratio(operation.bigint(0, 1), operation.bigint(0, 2)));
+  events_.set(static_cast<double>(operation.bigint(0, 1)));
+  seen_.set(static_cast<double>(operation.bigint(0, 3)));
+  ended_.set(static_cast<double>(operation.bigint(0, 4)));
 }
 
 }  // namespace keel::query

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "ops/metrics.hpp"
-#include "query/postgres_session.hpp"
+#include "query/postgres_options.hpp"
 
 namespace keel::query {
 
@@ -18,10 +18,10 @@ class ReplayGauges {
   explicit ReplayGauges(const std::string& projection, ops::Metrics& metrics = ops::metrics());
 
   /// Reads the last operation and shows it. Without one, or when the store does not answer, everything stays. Blocks.
-  void look(PostgresSession& session);
+  void look(postgres::Session& session);
 
  private:
-  void show(const Answer& operation);
+  void show(const postgres::Answer& operation);
 
   const std::string projection_;
   std::map<std::string_view, ops::Gauge> by_state_;

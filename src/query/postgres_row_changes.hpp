@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/quantities.hpp"
-#include "query/postgres_session.hpp"
+#include "query/postgres_options.hpp"
 #include "query/postgres_table_sql.hpp"
 #include "query/working_set.hpp"
 
@@ -20,10 +20,10 @@ class PostgresRowSql {
   const TableSql& of(const Table& table, std::int64_t generation);
 
   /// Reads the rows that are wanted.
-  Result<Done> read(PostgresSession& session, std::int64_t generation, WorkingSet& rows);
+  Result<Done> read(postgres::Session& session, std::int64_t generation, WorkingSet& rows);
   /// Appends what erases and writes the changed rows, each with its parameters.
-  void add_changes(const WorkingSet& rows, std::int64_t generation, Lane lane, std::vector<Parameters>& parameters,
-                   std::vector<std::string_view>& texts);
+  void add_changes(const WorkingSet& rows, std::int64_t generation, Lane lane,
+                   std::vector<postgres::Statement>& statements);
 
  private:
   std::map<std::pair<std::string, std::int64_t>, TableSql> sql_;

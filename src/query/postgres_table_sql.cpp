@@ -2,8 +2,12 @@
 
 #include <string_view>
 
+#include "query/postgres_values.hpp"
+
 namespace keel::query {
 namespace {
+
+using postgres::Answer;
 
 std::string_view array_of(ColumnType type) {
   switch (type) {
@@ -93,10 +97,10 @@ Row row_of(const std::vector<Column>& columns, const Answer& answer, int row) {
   read.values.reserve(columns.size());
   int column = 0;
   for (; column < static_cast<int>(columns.size()); ++column) {
-    read.values.push_back(answer.value(columns[static_cast<std::size_t>(column)].type, row, column));
+    read.values.push_back(value_at(answer, columns[static_cast<std::size_t>(column)].type, row, column));
   }
-  read.lane = Lane{answer.small(row, column)};
-  read.position = Position{answer.integer(row, column + 1)};
+  read.lane = Lane{answer.integer(row, column)};
+  read.position = Position{answer.bigint(row, column + 1)};
   return read;
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "query/postgres_session.hpp"
+#include "postgres/answer.hpp"
 #include "query/working_set.hpp"
 
 namespace keel::query {
@@ -28,6 +28,6 @@ TableSql table_sql(const Table& table, std::int64_t generation);
 std::string select_list(const Table& table);
 
 /// Reads what `select_list` selects.
-Row row_of(const std::vector<Column>& columns, const Answer& answer, int row);
+Row row_of(const std::vector<Column>& columns, const postgres::Answer& answer, int row);
 
 }  // namespace keel::query

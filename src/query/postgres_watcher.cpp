@@ -13,6 +13,10 @@
 namespace keel::query {
 namespace {
 
+using postgres::Answer;
+using postgres::Parameters;
+using postgres::Statement;
+
 /// $1 projection
 constexpr std::string_view live_sql = "SELECT live, version FROM projections WHERE projection = $1::text";
 
@@ -30,21 +34,21 @@ constexpr std::string_view begin_sql = "BEGIN ISOLATION LEVEL REPEATABLE READ RE
 constexpr std::string_view commit_sql = "COMMIT";
 
 void take_checkpoints(const Answer& answer, Visible& visible) {
-  for (int row = 0; row < answer.rows(); ++row) {
-    auto& lanes = visible.lanes[std::string(answer.text(row, 0))];
-    const auto number = static_cast<std::size_t>(answer.small(row, 1));
+  for (int row = 0; row < answer.size(); ++row) {
+    auto& lanes = visible.lanes[answer.text(row, 0)];
+    const auto number = static_cast<std::size_t>(answer.integer(row, 1));
     if (lanes.size() <= number) lanes.resize(number + 1);
-    lanes[number] = Visible::LaneSeen{answer.uuid(row, 2), Position{answer.integer(row, 3)}, answer.integer(row, 4)};
+    lanes[number] = Visible::LaneSeen{answer.uuid(row, 2), Position{answer.bigint(row, 3)}, answer.bigint(row, 4)};
   }
 }
 
 void take_parked(const Answer& answer, Visible& visible) {
-  for (int row = 0; row < answer.rows(); ++row) {
+  for (int row = 0; row < answer.size(); ++row) {
     const std::string context(answer.text(row, 0));
-    const Lane lane{answer.small(row, 1)};
-    const Position position{answer.integer(row, 2)};
+    const Lane lane{answer.integer(row, 1)};
+    const Position position{answer.bigint(row, 2)};
     visible.parked_events.insert({context, lane, position});
-    visible.parked_aggregates.try_emplace({std::string(answer.text(row, 3)), std::string(answer.text(row, 4))},
+    visible.parked_aggregates.try_emplace({answer.text(row, 3), answer.text(row, 4)},
                                           Visible::Parked{context, lane, position});
   }
 }
@@ -102,13 +106,13 @@ bool PostgresWatcher::open() {
   SessionOptions options;
   options.name = "keel query watcher: " + projection_.name;
   options.connect_timeout = std::chrono::milliseconds(2'000);
-  auto opened = PostgresSession::open(options_.dsn, options);
+  auto opened = open_session(options_.dsn, options);
   if (!opened) {
     return complain(opened.fault().what), false;
   }
   session_ = *std::move(opened);
   next_live_ = {};
-  return session_->run_script("LISTEN keel_read").ok();
+  return session_->script("LISTEN keel_read").ok();
 }
 
 /// Notifications of other projections are passed over.
@@ -127,13 +131,13 @@ bool PostgresWatcher::follow_live_generation() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_live_) return true;
   const auto answer = session_->run(live_sql, Parameters().text(projection_.name));
-  if (!answer.ok()) return complain(answer.what()), false;
-  if (answer.rows() == 0) return complain("it was never migrated: run `keel migrate`"), false;
+  if (!answer.ok()) return complain(what_of(answer)), false;
+  if (answer.size() == 0) return complain("it was never migrated: run `keel migrate`"), false;
   next_live_ = now + options_.look_every;
   last_rebuild_.look(*session_);
-  if (!can_read(answer.small(0, 1))) return false;
-  if (generation_ == answer.integer(0, 0)) return true;
-  generation_ = answer.integer(0, 0);
+  if (!can_read(answer.integer(0, 1))) return false;
+  if (generation_ == answer.bigint(0, 0)) return true;
+  generation_ = answer.bigint(0, 0);
   revisions_.clear();
   for (const auto& [table, feed] : feeds_) {
     sql_[table] = table_sql(projection_.tables[table], generation_);
@@ -168,14 +172,11 @@ bool PostgresWatcher::look() {
 
 bool PostgresWatcher::read(Look& look) {
   const auto began = system_now();
-  const Parameters none;
-  const auto which = Parameters().text(projection_.name).integer(generation_);
-  std::vector<Parameters> seen;
-  std::vector<Statement> statements{{begin_sql, &none}, {checkpoints_sql, &which}, {parked_sql, &which}};
+  const auto which = Parameters().text(projection_.name).bigint(generation_);
+  std::vector<Statement> statements{{begin_sql}, {checkpoints_sql, which}, {parked_sql, which}};
   for (const auto& [table, feed] : feeds_) {
     if (feed->needed()) look.tables.push_back(table);
   }
-  seen.reserve(look.tables.size());
   for (const auto table : look.tables) {
     std::vector<std::int64_t> lanes;
     std::vector<std::int64_t> positions;
@@ -183,14 +184,13 @@ bool PostgresWatcher::read(Look& look) {
       lanes.push_back(static_cast<std::int64_t>(lanes.size()));
       positions.push_back(position.value);
     }
-    seen.push_back(Parameters().integers(lanes).integers(positions));
-    statements.push_back({sql_.at(table).changes, &seen.back()});
+    statements.push_back({sql_.at(table).changes, Parameters().bigints(lanes).bigints(positions)});
   }
-  statements.push_back({commit_sql, &none});
+  statements.push_back({commit_sql});
   look.answers = session_->run(statements);
   for (const auto& answer : look.answers) {
     if (answer.ok()) continue;
-    return complain(answer.what()), false;
+    return complain(what_of(answer)), false;
   }
   look.visible->generation = generation_;
   look.visible->seen_at = began;
@@ -221,7 +221,7 @@ void PostgresWatcher::hand_out(Look& look) {
     const auto& answer = look.answers[statements_before_feeds + i];
     const auto& columns = projection_.tables[look.tables[i]].columns;
     std::vector<Row> rows;
-    for (int row = 0; row < answer.rows(); ++row) rows.push_back(row_of(columns, answer, row));
+    for (int row = 0; row < answer.size(); ++row) rows.push_back(row_of(columns, answer, row));
     feeds_.at(look.tables[i])->take(std::move(rows));
   }
   RowFeed::Seen seen;

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "ops/metrics.hpp"
+#include "query/postgres_options.hpp"
 #include "query/postgres_replay_gauges.hpp"
-#include "query/postgres_session.hpp"
 #include "query/postgres_table_sql.hpp"
 #include "query/projection.hpp"
 #include "query/row_feed.hpp"
@@ -70,7 +70,7 @@ class PostgresWatcher {
   ops::Gauge outdated_;
   ReplayGauges last_rebuild_;
   std::int32_t seen_version_ = 0;
-  std::unique_ptr<PostgresSession> session_;
+  std::unique_ptr<postgres::Session> session_;
   std::int64_t generation_ = 0;
   std::map<std::size_t, TableSql> sql_;
   std::chrono::steady_clock::time_point next_live_;

@@ -5,8 +5,8 @@
 #include <array>
 #include <stdexcept>
 
-#include "query/postgres_encoding.hpp"
 #include "query/postgres_table_sql.hpp"
+#include "query/postgres_values.hpp"
 
 namespace keel::query {
 namespace {
@@ -47,8 +47,8 @@ std::string not_parked(const Table& table) {
 
 void add_to(RowChecksum& checksum, const Table& table, const Row& row) {
   std::string bytes;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) encode_field(bytes, table.columns[i].type, row.values[i]);
-  encode(bytes, static_cast<std::uint64_t>(row.position.value));
+  for (std::size_t i = 0; i < table.columns.size(); ++i) put_field(bytes, table.columns[i].type, row.values[i]);
+  postgres::put(bytes, row.position.value);
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_md5(), nullptr) != 1) {
     throw std::runtime_error("this OpenSSL computes no MD5");

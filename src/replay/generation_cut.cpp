@@ -3,16 +3,17 @@
 #include <span>
 #include <utility>
 
-#include "query/postgres_session.hpp"
+#include "query/postgres_options.hpp"
 #include "query/postgres_table_sql.hpp"
 
 namespace keel::replay {
 namespace {
 
-using query::Answer;
-using query::Parameters;
-using query::PostgresSession;
-using query::Statement;
+using postgres::Answer;
+using postgres::Parameters;
+using postgres::Session;
+using postgres::Statement;
+using query::fault_of;
 
 using Cuts = std::map<std::int32_t, LaneCut>;
 
@@ -38,15 +39,15 @@ constexpr std::size_t bytes_by_key = 256;
 /// Answers that stand before those of the tables.
 constexpr std::size_t before_tables = 3;
 
-Result<std::unique_ptr<PostgresSession>> open(const std::string& dsn) {
+Result<std::unique_ptr<Session>> open(const std::string& dsn) {
   query::SessionOptions options;
   options.name = "keel replay verify";
   options.statement_timeout = {};
-  auto session = PostgresSession::open(dsn, options);
+  auto session = query::open_session(dsn, options);
   if (!session) return session.fault();
   // It looks at whole tables.
-  const auto set = (*session)->run_script("SET enable_seqscan = on; SET enable_hashjoin = on");
-  if (!set.ok()) return set.fault(Fault::Outcome::nothing_changed);
+  const auto set = (*session)->script("SET enable_seqscan = on; SET enable_hashjoin = on");
+  if (!set.ok()) return fault_of(set);
   return session;
 }
 
@@ -55,48 +56,47 @@ Result<std::vector<Answer>> in_one_snapshot(const std::string& dsn, const Parame
                                             std::span<const std::string> of_tables, const Parameters& of_table) {
   const auto session = open(dsn);
   if (!session) return session.fault();
-  const Parameters none;
-  std::vector<Statement> statements{{begin_sql, &none}, {checkpoints_sql, &which}, {parked_sql, &which}};
-  for (const auto& sql : of_tables) statements.push_back({sql, &of_table});
-  statements.push_back({commit_sql, &none});
+  std::vector<Statement> statements{{begin_sql}, {checkpoints_sql, which}, {parked_sql, which}};
+  for (const auto& sql : of_tables) statements.push_back({sql, of_table});
+  statements.push_back({commit_sql});
   auto answers = (*session)->run(statements);
   for (const auto& answer : answers) {
-    if (!answer.ok()) return answer.fault(Fault::Outcome::nothing_changed);
+    if (!answer.ok()) return fault_of(answer);
   }
   return answers;
 }
 
 Cuts cuts_of(const Answer& checkpoints, const Answer& parked, std::size_t tables) {
   Cuts cuts;
-  for (int row = 0; row < checkpoints.rows(); ++row) {
-    auto& cut = cuts[checkpoints.small(row, 1)];
+  for (int row = 0; row < checkpoints.size(); ++row) {
+    auto& cut = cuts[checkpoints.integer(row, 1)];
     cut.sums.resize(tables);
-    cut.positions[std::string(checkpoints.text(row, 0))] = Position{checkpoints.integer(row, 3)};
+    cut.positions[checkpoints.text(row, 0)] = Position{checkpoints.bigint(row, 3)};
   }
-  for (int row = 0; row < parked.rows(); ++row) {
-    cuts[parked.small(row, 0)].parked.insert({std::string(parked.text(row, 1)), std::string(parked.text(row, 2))});
+  for (int row = 0; row < parked.size(); ++row) {
+    cuts[parked.integer(row, 0)].parked.insert({parked.text(row, 1), parked.text(row, 2)});
   }
   return cuts;
 }
 
 /// A lane that only has rows is one, too: they are somebody's mistake.
 void take_sums(const Answer& answer, std::size_t table, std::size_t tables, Cuts& cuts) {
-  for (int row = 0; row < answer.rows(); ++row) {
-    auto& sums = cuts[answer.small(row, 0)].sums;
+  for (int row = 0; row < answer.size(); ++row) {
+    auto& sums = cuts[answer.integer(row, 0)].sums;
     sums.resize(tables);
-    sums[table] = {answer.integer(row, 1), answer.integer(row, 2)};
+    sums[table] = {answer.bigint(row, 1), answer.bigint(row, 2)};
   }
 }
 
 /// Answers nothing when the part's rows take more than `bytes`, which is less afterwards by what they take.
-Result<std::optional<RowsByKey>> rows_of(PostgresSession& session, const query::Table& table,
-                                         const std::string& fetch_sql, const LanePart& part, std::size_t& bytes) {
+Result<std::optional<RowsByKey>> rows_of(Session& session, const query::Table& table, const std::string& fetch_sql,
+                                         const LanePart& part, std::size_t& bytes) {
   RowsByKey rows;
   while (true) {
     const auto answer = session.run(fetch_sql, {});
-    if (!answer.ok()) return answer.fault(Fault::Outcome::nothing_changed);
-    if (answer.rows() == 0) return std::optional(std::move(rows));
-    for (int i = 0; i < answer.rows(); ++i) {
+    if (!answer.ok()) return fault_of(answer);
+    if (answer.size() == 0) return std::optional(std::move(rows));
+    for (int i = 0; i < answer.size(); ++i) {
       auto row = query::row_of(table.columns, answer, i);
       if (!part.holds(row)) continue;
       const auto size = bytes_by_key + query::bytes_of(row);
@@ -112,14 +112,14 @@ Result<std::optional<RowsByKey>> rows_of(PostgresSession& session, const query::
 
 Attempt<Cuts> GenerationReader::cut(const Uuid& incarnation) const {
   const auto& tables = projection_.tables;
-  const auto which = Parameters().text(projection_.name).integer(generation_);
+  const auto which = Parameters().text(projection_.name).bigint(generation_);
   std::vector<std::string> sums;
   for (const auto& table : tables) sums.push_back(query::checksums_sql(table, generation_));
   const auto answers = in_one_snapshot(dsn_, which, sums, which);
   if (!answers) return answers.fault();
   const auto& checkpoints = (*answers)[1];
-  if (checkpoints.rows() == 0) return conflict("the generation has no checkpoints yet: is it being filled?");
-  for (int row = 0; row < checkpoints.rows(); ++row) {
+  if (checkpoints.size() == 0) return conflict("the generation has no checkpoints yet: is it being filled?");
+  for (int row = 0; row < checkpoints.size(); ++row) {
     if (checkpoints.uuid(row, 2) != incarnation) {
       return conflict("the generation was folded from another incarnation of the journal");
     }
@@ -134,21 +134,20 @@ Result<std::optional<LaneRows>> GenerationReader::rows(std::int32_t lane, const 
   const auto& tables = projection_.tables;
   const auto session = open(dsn_);
   if (!session) return session.fault();
-  const Parameters none;
-  const auto which = Parameters().text(projection_.name).integer(generation_);
-  const Statement begin[] = {{begin_sql, &none}, {checkpoints_sql, &which}, {parked_sql, &which}};
+  const auto which = Parameters().text(projection_.name).bigint(generation_);
+  const Statement begin[] = {{begin_sql}, {checkpoints_sql, which}, {parked_sql, which}};
   const auto begun = (*session)->run(begin);
   for (const auto& answer : begun) {
-    if (!answer.ok()) return answer.fault(Fault::Outcome::nothing_changed);
+    if (!answer.ok()) return fault_of(answer);
   }
   LaneRows found;
   found.cut = cuts_of(begun[1], begun[2], tables.size())[lane];
-  const auto of_lane = Parameters(which).small(lane);
+  const auto of_lane = Parameters(which).integer(lane);
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const std::string cursor = "rows_of_" + tables[i].name;
     const auto declared = (*session)->run(
         "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + query::lane_rows_sql(tables[i], generation_), of_lane);
-    if (!declared.ok()) return declared.fault(Fault::Outcome::nothing_changed);
+    if (!declared.ok()) return fault_of(declared);
     auto rows = rows_of(**session, tables[i], fetch_sql(cursor), part, bytes);
     if (!rows) return rows.fault();
     if (!*rows) return std::optional<LaneRows>{};

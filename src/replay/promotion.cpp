@@ -8,8 +8,9 @@
 namespace keel::replay {
 namespace {
 
-using query::Answer;
-using query::Parameters;
+using postgres::Answer;
+using postgres::Parameters;
+using query::fault_of;
 
 /// $1 projection, $2 the live generation
 constexpr std::string_view hold_still_sql =
@@ -32,9 +33,9 @@ constexpr std::chrono::milliseconds breath{5};
 /// A transaction that is undone unless it was committed.
 class Transaction {
  public:
-  explicit Transaction(query::PostgresSession& session) : session_(session), begun_(session.run_script("BEGIN")) {}
+  explicit Transaction(postgres::Session& session) : session_(session), begun_(session.script("BEGIN")) {}
   ~Transaction() {
-    if (!over_) session_.run_script("ROLLBACK");
+    if (!over_) session_.script("ROLLBACK");
   }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
@@ -42,32 +43,31 @@ class Transaction {
   const Answer& begun() const { return begun_; }
   Answer commit() {
     over_ = true;
-    return session_.run_script("COMMIT");
+    return session_.script("COMMIT");
   }
 
  private:
-  query::PostgresSession& session_;
+  postgres::Session& session_;
   const Answer begun_;
   bool over_ = false;
 };
 
 /// Each look is a statement of its own, so it sees what was committed since the last one.
-Result<Done> wait_for_the_other(query::PostgresSession& session, const Switch& wanted,
-                                std::chrono::milliseconds patience) {
+Result<Done> wait_for_the_other(postgres::Session& session, const Switch& wanted, std::chrono::milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   while (true) {
     const auto behind =
-        session.run(behind_sql, Parameters().text(wanted.projection).integer(wanted.from).integer(wanted.to));
-    if (!behind.ok()) return behind.fault(Fault::Outcome::nothing_changed);
-    if (behind.integer(0, 0) == 0 || std::chrono::steady_clock::now() >= until) return Done{};
+        session.run(behind_sql, Parameters().text(wanted.projection).bigint(wanted.from).bigint(wanted.to));
+    if (!behind.ok()) return fault_of(behind);
+    if (behind.bigint(0, 0) == 0 || std::chrono::steady_clock::now() >= until) return Done{};
     std::this_thread::sleep_for(breath);
   }
 }
 
 Attempt<Done> refused(const Answer& answer) {
-  const auto state = answer.sqlstate();
-  if (state == "KR002" || state == "KR003" || state == "P0002") return conflict(answer.message());
-  return answer.fault(Fault::Outcome::nothing_changed);
+  const std::string& state = answer.failure().state;
+  if (state == "KR002" || state == "KR003" || state == "P0002") return conflict(answer.failure().message);
+  return fault_of(answer);
 }
 
 }  // namespace
@@ -75,22 +75,21 @@ Attempt<Done> refused(const Answer& answer) {
 Attempt<Done> switch_live(ReadStore& store, const Switch& wanted, const SwitchRules& rules, const Deed& deed) {
   auto& session = store.session();
   Transaction transaction(session);
-  if (!transaction.begun().ok()) return transaction.begun().fault(Fault::Outcome::nothing_changed);
-  const auto held = session.run(hold_still_sql, Parameters().text(wanted.projection).integer(wanted.from));
-  if (!held.ok()) return held.fault(Fault::Outcome::nothing_changed);
+  if (!transaction.begun().ok()) return fault_of(transaction.begun());
+  const auto held = session.run(hold_still_sql, Parameters().text(wanted.projection).bigint(wanted.from));
+  if (!held.ok()) return fault_of(held);
   if (!rules.forced) {
     if (const auto waited = wait_for_the_other(session, wanted, rules.patience); !waited) return waited.fault();
   }
   crash_point("promote_before_switch");
-  const auto switched = session.run(
-      switch_sql,
-      Parameters().text(wanted.projection).integer(wanted.to).value(query::ColumnType::boolean, rules.forced));
+  const auto switched =
+      session.run(switch_sql, Parameters().text(wanted.projection).bigint(wanted.to).boolean(rules.forced));
   if (!switched.ok()) return refused(switched);
   const auto noted = session.run(deed_sql(), deed_parameters(deed));
-  if (!noted.ok()) return noted.fault(Fault::Outcome::nothing_changed);
+  if (!noted.ok()) return fault_of(noted);
   crash_point("promote_before_commit");
   const auto committed = transaction.commit();
-  if (!committed.ok()) return committed.fault(Fault::Outcome::unknown);
+  if (!committed.ok()) return fault_of(committed, Fault::Outcome::unknown);
   crash_point("promote_after_commit");
   log::info("replay", "another generation is live",
             {{"projection", wanted.projection}, {"from", wanted.from}, {"to", wanted.to}, {"forced", rules.forced}});

@@ -5,11 +5,9 @@
 namespace keel::replay {
 namespace {
 
-using query::Answer;
-using query::ColumnType;
-using query::Parameters;
-
-constexpr auto nothing_changed = Fault::Outcome::nothing_changed;
+using postgres::Answer;
+using postgres::Parameters;
+using query::fault_of;
 
 /// $1 projection
 constexpr std::string_view projection_sql =
@@ -51,18 +49,17 @@ constexpr std::string_view deeds_sql =
     " WHERE $1::text = '' OR projection = $1::text ORDER BY id DESC LIMIT $2::bigint";
 
 std::optional<Timestamp> moment(const Answer& answer, int row, int column) {
-  const auto value = answer.value(ColumnType::timestamp, row, column);
-  if (std::holds_alternative<std::monostate>(value)) return {};
-  return query::timestamp_of(value);
+  if (answer.null(row, column)) return {};
+  return answer.timestamp(row, column);
 }
 
 Operation operation_at(const Answer& answer, int row) {
   Operation found;
-  found.id = answer.integer(row, 0);
+  found.id = answer.bigint(row, 0);
   found.kind = answer.text(row, 1);
   found.projection = answer.text(row, 2);
-  found.generation = answer.integer(row, 3);
-  found.version = answer.small(row, 4);
+  found.generation = answer.bigint(row, 3);
+  found.version = answer.integer(row, 4);
   found.state = answer.text(row, 5);
   found.phase = answer.text(row, 6);
   found.cancel_asked = answer.boolean(row, 7);
@@ -70,9 +67,9 @@ Operation operation_at(const Answer& answer, int row) {
   found.started_at = *moment(answer, row, 9);
   found.seen_at = *moment(answer, row, 10);
   found.ended_at = moment(answer, row, 11);
-  found.events = answer.integer(row, 12);
-  found.total = answer.integer(row, 13);
-  found.rate = answer.integer(row, 14);
+  found.events = answer.bigint(row, 12);
+  found.total = answer.bigint(row, 13);
+  found.rate = answer.bigint(row, 14);
   found.result = answer.text(row, 15);
   found.alive = answer.boolean(row, 16);
   return found;
@@ -85,8 +82,8 @@ NotedDeed deed_at(const Answer& answer, int row) {
   deed.who = answer.text(row, 1);
   deed.action = answer.text(row, 2);
   deed.projection = answer.text(row, 3);
-  if (!answer.is_null(row, 4)) deed.generation = answer.integer(row, 4);
-  if (!answer.is_null(row, 5)) deed.operation = answer.integer(row, 5);
+  if (!answer.null(row, 4)) deed.generation = answer.bigint(row, 4);
+  if (!answer.null(row, 5)) deed.operation = answer.bigint(row, 5);
   deed.reason = answer.text(row, 6);
   deed.result = answer.text(row, 7);
   deed.target = answer.text(row, 8);
@@ -94,7 +91,7 @@ NotedDeed deed_at(const Answer& answer, int row) {
 }
 
 Parameters which(std::string_view projection, std::int64_t generation) {
-  return Parameters().text(projection).integer(generation);
+  return Parameters().text(projection).bigint(generation);
 }
 
 }  // namespace
@@ -103,66 +100,66 @@ Result<std::unique_ptr<ReadStore>> ReadStore::open(const std::string& dsn, const
   query::SessionOptions session_options;
   session_options.name = options.name;
   session_options.statement_timeout = options.statement_timeout;
-  auto session = query::PostgresSession::open(dsn, session_options);
+  auto session = query::open_session(dsn, session_options);
   if (!session) return session.fault();
   // Tables that it makes belong to the group, so that whoever is in it may drop them.
   const auto role =
-      (*session)->run_script("SET ROLE keel_replay; SET enable_seqscan = on; SET maintenance_work_mem = '256MB'");
-  if (!role.ok()) return role.fault(nothing_changed);
+      (*session)->script("SET ROLE keel_replay; SET enable_seqscan = on; SET maintenance_work_mem = '256MB'");
+  if (!role.ok()) return fault_of(role);
   return std::unique_ptr<ReadStore>(new ReadStore(*std::move(session)));
 }
 
 Result<std::optional<ProjectionRow>> ReadStore::projection(std::string_view name) {
   const auto answer = session_->run(projection_sql, Parameters().text(name));
-  if (!answer.ok()) return answer.fault(nothing_changed);
-  if (answer.rows() == 0) return std::optional<ProjectionRow>{};
-  ProjectionRow found{answer.integer(0, 0), answer.small(0, 1), answer.boolean(0, 2), {}};
-  if (!answer.is_null(0, 3)) found.previous = answer.integer(0, 3);
+  if (!answer.ok()) return fault_of(answer);
+  if (answer.size() == 0) return std::optional<ProjectionRow>{};
+  ProjectionRow found{answer.bigint(0, 0), answer.integer(0, 1), answer.boolean(0, 2), {}};
+  if (!answer.null(0, 3)) found.previous = answer.bigint(0, 3);
   return std::optional(found);
 }
 
 Result<std::vector<GenerationRow>> ReadStore::generations(std::string_view projection) {
   const auto answer = session_->run(generations_sql, Parameters().text(projection));
-  if (!answer.ok()) return answer.fault(nothing_changed);
+  if (!answer.ok()) return fault_of(answer);
   std::vector<GenerationRow> found;
-  for (int row = 0; row < answer.rows(); ++row) {
-    found.push_back({answer.integer(row, 0), answer.small(row, 1), std::string(answer.text(row, 2)),
-                     *moment(answer, row, 3), moment(answer, row, 4), answer.boolean(row, 5), answer.boolean(row, 6)});
+  for (int row = 0; row < answer.size(); ++row) {
+    found.push_back({answer.bigint(row, 0), answer.integer(row, 1), answer.text(row, 2), *moment(answer, row, 3),
+                     moment(answer, row, 4), answer.boolean(row, 5), answer.boolean(row, 6)});
   }
   return found;
 }
 
 Result<std::vector<LaneRow>> ReadStore::lanes(std::string_view projection, std::int64_t generation) {
   const auto answer = session_->run(lanes_sql, which(projection, generation));
-  if (!answer.ok()) return answer.fault(nothing_changed);
+  if (!answer.ok()) return fault_of(answer);
   std::vector<LaneRow> found;
-  for (int row = 0; row < answer.rows(); ++row) {
-    found.push_back({std::string(answer.text(row, 0)), Lane{answer.small(row, 1)}, answer.uuid(row, 2),
-                     Position{answer.integer(row, 3)}, answer.integer(row, 4)});
+  for (int row = 0; row < answer.size(); ++row) {
+    found.push_back({answer.text(row, 0), Lane{answer.integer(row, 1)}, answer.uuid(row, 2),
+                     Position{answer.bigint(row, 3)}, answer.bigint(row, 4)});
   }
   return found;
 }
 
 Result<std::optional<Operation>> ReadStore::operation(std::int64_t id) {
-  const auto answer = session_->run(operation_sql, Parameters().integer(id));
-  if (!answer.ok()) return answer.fault(nothing_changed);
-  if (answer.rows() == 0) return std::optional<Operation>{};
+  const auto answer = session_->run(operation_sql, Parameters().bigint(id));
+  if (!answer.ok()) return fault_of(answer);
+  if (answer.size() == 0) return std::optional<Operation>{};
   return std::optional(operation_at(answer, 0));
 }
 
 Result<std::vector<Operation>> ReadStore::operations(std::string_view projection, std::int64_t limit) {
-  const auto answer = session_->run(operations_sql, Parameters().text(projection).integer(limit));
-  if (!answer.ok()) return answer.fault(nothing_changed);
+  const auto answer = session_->run(operations_sql, Parameters().text(projection).bigint(limit));
+  if (!answer.ok()) return fault_of(answer);
   std::vector<Operation> found;
-  for (int row = 0; row < answer.rows(); ++row) found.push_back(operation_at(answer, row));
+  for (int row = 0; row < answer.size(); ++row) found.push_back(operation_at(answer, row));
   return found;
 }
 
 Result<std::vector<NotedDeed>> ReadStore::deeds(std::string_view projection, std::int64_t limit) {
-  const auto answer = session_->run(deeds_sql, Parameters().text(projection).integer(limit));
-  if (!answer.ok()) return answer.fault(nothing_changed);
+  const auto answer = session_->run(deeds_sql, Parameters().text(projection).bigint(limit));
+  if (!answer.ok()) return fault_of(answer);
   std::vector<NotedDeed> found;
-  for (int row = 0; row < answer.rows(); ++row) found.push_back(deed_at(answer, row));
+  for (int row = 0; row < answer.size(); ++row) found.push_back(deed_at(answer, row));
   return found;
 }
 

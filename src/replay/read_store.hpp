@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "query/postgres_session.hpp"
+#include "query/postgres_options.hpp"
 #include "query/projection.hpp"
 #include "replay/attempt.hpp"
 #include "replay/operation.hpp"
@@ -105,15 +105,15 @@ class ReadStore {
   Result<Done> drop(const query::Projection& projection, std::int64_t generation, const Deed& deed);
   Result<Done> note(const Deed& deed);
 
-  query::PostgresSession& session() { return *session_; }
+  postgres::Session& session() { return *session_; }
 
  private:
-  explicit ReadStore(std::unique_ptr<query::PostgresSession> session) : session_(std::move(session)) {}
-  std::unique_ptr<query::PostgresSession> session_;
+  explicit ReadStore(std::unique_ptr<postgres::Session> session) : session_(std::move(session)) {}
+  std::unique_ptr<postgres::Session> session_;
 };
 
 /// A statement that writes the deed down, for transactions of others.
 std::string_view deed_sql();
-query::Parameters deed_parameters(const Deed& deed);
+postgres::Parameters deed_parameters(const Deed& deed);
 
 }  // namespace keel::replay

@@ -9,13 +9,10 @@
 namespace keel::replay {
 namespace {
 
-using query::Answer;
-using query::ColumnType;
-using query::Parameters;
-using query::Statement;
-using query::Value;
-
-constexpr auto nothing_changed = Fault::Outcome::nothing_changed;
+using postgres::Answer;
+using postgres::Parameters;
+using postgres::Statement;
+using query::fault_of;
 
 /// $1 projection
 constexpr std::string_view claim_sql = "SELECT pg_try_advisory_lock(5426002, hashtext($1::text))";
@@ -75,17 +72,15 @@ constexpr std::string_view abandon_sql =
     " WHERE projection = $1::text AND generation = $2::bigint AND state IN ('running', 'stopped', 'failed')";
 
 /// All of them or none.
-Result<Done> run(query::PostgresSession& session, std::initializer_list<Statement> statements) {
+Result<Done> run(postgres::Session& session, std::initializer_list<Statement> statements) {
   for (const auto& answer : session.run(std::span(statements.begin(), statements.size()))) {
-    if (!answer.ok()) return answer.fault(Fault::Outcome::unknown);
+    if (!answer.ok()) return fault_of(answer, Fault::Outcome::unknown);
   }
   return Done{};
 }
 
-Value optional_number(const std::optional<std::int64_t>& number) { return number ? Value(*number) : Value(); }
-
 Parameters which(std::string_view projection, std::int64_t generation) {
-  return Parameters().text(projection).integer(generation);
+  return Parameters().text(projection).bigint(generation);
 }
 
 }  // namespace
@@ -100,8 +95,8 @@ Parameters deed_parameters(const Deed& deed) {
       .text(deed.who)
       .text(deed.action)
       .text(deed.projection)
-      .value(ColumnType::integer, optional_number(deed.generation))
-      .value(ColumnType::integer, optional_number(deed.operation))
+      .bigint(deed.generation)
+      .bigint(deed.operation)
       .text(deed.reason)
       .text(deed.result)
       .text(deed.target);
@@ -109,7 +104,7 @@ Parameters deed_parameters(const Deed& deed) {
 
 Attempt<Done> ReadStore::claim(std::string_view projection) {
   const auto answer = session_->run(claim_sql, Parameters().text(projection));
-  if (!answer.ok()) return answer.fault(nothing_changed);
+  if (!answer.ok()) return fault_of(answer);
   if (answer.boolean(0, 0)) return Done{};
   const auto latest = operations(projection, 1);
   std::string who = "another command";
@@ -127,26 +122,27 @@ Result<Done> ReadStore::release() {
 
 Result<Operation> ReadStore::begin_rebuild(const query::Projection& projection, const std::string& worker,
                                            std::int64_t total, const Deed& deed) {
-  if (const auto begun = session_->run_script("BEGIN"); !begun.ok()) return begun.fault(nothing_changed);
+  if (const auto begun = session_->script("BEGIN"); !begun.ok()) return fault_of(begun);
   const auto undone = [&](const Answer& answer) {
-    auto fault = answer.fault(nothing_changed);
-    session_->run_script("ROLLBACK");
+    auto fault = fault_of(answer);
+    session_->script("ROLLBACK");
     return fault;
   };
-  const auto number = session_->run(next_generation_sql, Parameters().text(projection.name).small(projection.version));
+  const auto number =
+      session_->run(next_generation_sql, Parameters().text(projection.name).integer(projection.version));
   if (!number.ok()) return undone(number);
-  const auto generation = number.integer(0, 0);
-  const auto made = session_->run_script(query::make_tables_sql(projection, generation));
+  const auto generation = number.bigint(0, 0);
+  const auto made = session_->script(query::make_tables_sql(projection, generation));
   if (!made.ok()) return undone(made);
   const auto begun = session_->run(
-      begin_sql, which(projection.name, generation).small(projection.version).text(worker).integer(total));
+      begin_sql, which(projection.name, generation).integer(projection.version).text(worker).bigint(total));
   if (!begun.ok()) return undone(begun);
-  const auto id = begun.integer(0, 0);
+  const auto id = begun.bigint(0, 0);
   auto its = deed;
   its.generation = generation;
   its.operation = id;
   if (const auto noted = session_->run(deed_sql(), deed_parameters(its)); !noted.ok()) return undone(noted);
-  if (const auto done = session_->run_script("COMMIT"); !done.ok()) return done.fault(Fault::Outcome::unknown);
+  if (const auto done = session_->script("COMMIT"); !done.ok()) return fault_of(done, Fault::Outcome::unknown);
   const auto operation = this->operation(id);
   if (!operation) return operation.fault();
   return **operation;
@@ -154,92 +150,93 @@ Result<Operation> ReadStore::begin_rebuild(const query::Projection& projection, 
 
 Result<Done> ReadStore::take_up(const Operation& operation, const std::string& worker, std::int64_t total,
                                 const Deed& deed) {
-  const auto taken = Parameters().integer(operation.id).text(worker).integer(total);
+  const auto taken = Parameters().bigint(operation.id).text(worker).bigint(total);
   const auto noted = deed_parameters(deed);
-  return run(*session_, {{take_up_sql, &taken}, {deed_sql(), &noted}});
+  return run(*session_, {{take_up_sql, taken}, {deed_sql(), noted}});
 }
 
 Result<bool> ReadStore::beat(const Operation& operation) {
   const auto answer = session_->run(beat_sql, Parameters()
-                                                  .integer(operation.id)
+                                                  .bigint(operation.id)
                                                   .text(operation.phase)
-                                                  .integer(operation.events)
-                                                  .integer(operation.total)
-                                                  .integer(operation.rate));
-  if (!answer.ok()) return answer.fault(nothing_changed);
-  return answer.rows() == 1 && answer.boolean(0, 0);
+                                                  .bigint(operation.events)
+                                                  .bigint(operation.total)
+                                                  .bigint(operation.rate));
+  if (!answer.ok()) return fault_of(answer);
+  return answer.size() == 1 && answer.boolean(0, 0);
 }
 
 Result<Done> ReadStore::end(const Operation& operation, const Deed& deed) {
   const auto ended = Parameters()
-                         .integer(operation.id)
+                         .bigint(operation.id)
                          .text(operation.state)
                          .text(operation.phase)
-                         .integer(operation.events)
+                         .bigint(operation.events)
                          .text(operation.result);
   const auto its = which(operation.projection, operation.generation);
   const auto noted = deed_parameters(deed);
-  if (operation.state != "done") return run(*session_, {{end_sql, &ended}, {deed_sql(), &noted}});
-  return run(*session_, {{end_sql, &ended}, {feed_sql, &its}, {deed_sql(), &noted}});
+  if (operation.state != "done") return run(*session_, {{end_sql, ended}, {deed_sql(), noted}});
+  return run(*session_, {{end_sql, ended}, {feed_sql, its}, {deed_sql(), noted}});
 }
 
 Result<Done> ReadStore::make_index(const std::string& sql) {
-  const auto made = session_->run_script(sql);
-  if (made.ok() || made.sqlstate() == "42P07") return Done{};  // duplicate_table: an index that was made before a crash
-  return made.fault(nothing_changed);
+  const auto made = session_->script(sql);
+  if (made.ok() || made.failure().state == "42P07")
+    return Done{};  // duplicate_table: an index that was made before a crash
+  return fault_of(made);
 }
 
 Result<Done> ReadStore::analyze(const query::Projection& projection, std::int64_t generation) {
   for (const auto& table : projection.tables) {
-    const auto done = session_->run_script("ANALYZE " + table.name + "_g" + std::to_string(generation));
-    if (!done.ok()) return done.fault(nothing_changed);
+    const auto done = session_->script("ANALYZE " + table.name + "_g" + std::to_string(generation));
+    if (!done.ok()) return fault_of(done);
   }
   return Done{};
 }
 
 Result<Done> ReadStore::ask_to_cancel(std::int64_t operation, const Deed& deed) {
-  const auto its = Parameters().integer(operation);
+  const auto its = Parameters().bigint(operation);
   const auto noted = deed_parameters(deed);
-  return run(*session_, {{cancel_sql, &its}, {deed_sql(), &noted}});
+  return run(*session_, {{cancel_sql, its}, {deed_sql(), noted}});
 }
 
 Result<Done> ReadStore::set_paused(std::string_view projection, bool paused, const Deed& deed) {
-  const auto its = Parameters().text(projection).value(ColumnType::boolean, paused);
+  const auto its = Parameters().text(projection).boolean(paused);
   const auto noted = deed_parameters(deed);
-  return run(*session_, {{pause_sql, &its}, {deed_sql(), &noted}});
+  return run(*session_, {{pause_sql, its}, {deed_sql(), noted}});
 }
 
 Result<Done> ReadStore::note_verified(std::string_view projection, std::int64_t generation, const Deed& deed) {
   const auto its = which(projection, generation);
   const auto noted = deed_parameters(deed);
-  return run(*session_, {{verified_sql, &its}, {deed_sql(), &noted}});
+  return run(*session_, {{verified_sql, its}, {deed_sql(), noted}});
 }
 
 Result<Done> ReadStore::drop(const query::Projection& projection, std::int64_t generation, const Deed& deed) {
-  if (const auto begun = session_->run_script("BEGIN"); !begun.ok()) return begun.fault(nothing_changed);
+  if (const auto begun = session_->script("BEGIN"); !begun.ok()) return fault_of(begun);
   const auto its = which(projection.name, generation);
   const auto noted = deed_parameters(deed);
-  auto done = run(*session_, {{forget_generation_sql, &its},
-                              {forget_previous_sql, &its},
-                              {forget_checkpoints_sql, &its},
-                              {forget_parked_sql, &its},
-                              {abandon_sql, &its},
-                              {deed_sql(), &noted}});
-  if (!done) return session_->run_script("ROLLBACK"), done;
-  const auto dropped = session_->run_script(query::drop_tables_sql(projection, generation));
+  auto done = run(*session_, {{forget_generation_sql, its},
+                              {forget_previous_sql, its},
+                              {forget_checkpoints_sql, its},
+                              {forget_parked_sql, its},
+                              {abandon_sql, its},
+                              {deed_sql(), noted}});
+  if (!done) return session_->script("ROLLBACK"), done;
+  const auto dropped = session_->script(query::drop_tables_sql(projection, generation));
   if (!dropped.ok()) {
-    auto fault = dropped.fault(nothing_changed);
-    session_->run_script("ROLLBACK");
+    auto fault = fault_of(dropped);
+    session_->script("ROLLBACK");
     return fault;
   }
-  const auto committed = session_->run_script("COMMIT");
-  if (!committed.ok()) return committed.fault(Fault::Outcome::unknown);
+  const auto committed = session_->script("COMMIT");
+  if (!committed.ok()) return fault_of(committed, Fault::Outcome::unknown);
   return Done{};
 }
 
 Result<Done> ReadStore::note(const Deed& deed) {
   const auto answer = session_->run(deed_sql(), deed_parameters(deed));
-  if (!answer.ok()) return answer.fault(nothing_changed);
+  if (!answer.ok()) return fault_of(answer);
   return Done{};
 }
 

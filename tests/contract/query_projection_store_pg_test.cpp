@@ -318,7 +318,7 @@ TEST(Generations, TheQueryRoleReadsAndNeverWrites) {
 }
 
 /// What EXPLAIN says of a statement whose parameters are replaced by small arrays.
-std::string plan_of(PostgresSession& session, std::string sql, const Table& table) {
+std::string plan_of(postgres::Session& session, std::string sql, const Table& table) {
   const auto replace = [&sql](const std::string& parameter, const std::string& literal) {
     for (auto at = sql.find(parameter); at != std::string::npos; at = sql.find(parameter)) {
       sql.replace(at, parameter.size(), literal);
@@ -328,17 +328,17 @@ std::string plan_of(PostgresSession& session, std::string sql, const Table& tabl
     replace("$" + std::to_string(i + 1) + "::text[]", "ARRAY['a', 'b']::text[]");
     replace("$" + std::to_string(i + 1) + "::bigint[]", "ARRAY[1, 2]::bigint[]");
   }
-  const auto answer = session.run_script("EXPLAIN " + sql);
-  EXPECT_TRUE(answer.ok()) << answer.what() << "\n" << sql;
+  const auto answer = session.script("EXPLAIN " + sql);
+  EXPECT_TRUE(answer.ok()) << sql;
   std::string plan;
-  for (int row = 0; answer.ok() && row < answer.rows(); ++row) plan += std::string(answer.text(row, 0)) + "\n";
+  for (int row = 0; answer.ok() && row < answer.size(); ++row) plan += answer.text(row, 0) + "\n";
   return plan;
 }
 
 TEST(TableStatements, UseTheirIndicesOnEmptyTablesThatNobodyAnalysed) {
   const ReadModel models[] = {carts(), stock(), purchases()};
   const auto database = test::read_database(test::Cluster::shared(), models);
-  auto session = PostgresSession::open(database.dsn, {});
+  auto session = open_session(database.dsn, {});
   ASSERT_TRUE(session);
   for (const auto& model : models) {
     for (const auto& table : model.projections.front().tables) {

@@ -6,7 +6,7 @@
 #include <iostream>
 #include <optional>
 
-#include "journal/postgres_session.hpp"
+#include "journal/postgres_options.hpp"
 #include "support/cart_crowd.hpp"
 #include "support/journal_audit.hpp"
 #include "support/keel_system.hpp"
@@ -59,7 +59,7 @@ class CrashTest : public ::testing::Test {
   /// A rival holds the lanes' rows, so that the append waits inside its statement; then the process dies, then the
   /// rival lets go, and the statement of the dead may still commit.
   void kill_in_the_statement() {
-    auto rival = journal::PostgresSession::open(system_.journal().options());
+    auto rival = journal::open_session(system_.journal().options());
     ASSERT_TRUE(rival) << rival.fault().what;
     (*rival)->script("BEGIN; SELECT 1 FROM lanes WHERE context = 'cart' FOR UPDATE");
     ASSERT_TRUE(eventually([&] {

@@ -118,7 +118,7 @@ TEST_F(ReplayCodesTest, FourForARoleThatMayNot) {
 }
 
 TEST_F(ReplayCodesTest, FiveWhereSomebodyElseIsAtIt) {
-  auto rival = journal::PostgresSession::open(system_->read_store().options());
+  auto rival = journal::open_session(system_->read_store().options());
   ASSERT_TRUE(rival);
   (*rival)->script("SELECT pg_advisory_lock(5426002, hashtext('carts'))");
   expect(replay({"rebuild", "carts", "--yes"}), 5, "works at 'carts' now");

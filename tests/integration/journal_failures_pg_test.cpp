@@ -22,15 +22,12 @@ class Bystander {
     auto options = database.options();
     options.application_name = "bystander";
     options.idle_in_transaction_timeout = milliseconds(0);
-    session_ = *journal::PostgresSession::open(options);
+    session_ = *journal::open_session(options);
   }
-  bool says(const std::string& sql) {
-    const auto answer = session_->script(sql);
-    return std::holds_alternative<journal::Rows>(answer);
-  }
+  bool says(const std::string& sql) { return session_->script(sql).ok(); }
 
  private:
-  std::unique_ptr<journal::PostgresSession> session_;
+  std::unique_ptr<postgres::Session> session_;
 };
 
 class JournalFailures : public ::testing::Test {

@@ -97,7 +97,7 @@ TEST_F(JournalReceipts, UpkeepSweepsMoreThanOneHelpingOfIdsWithoutATime) {
 TEST_F(JournalReceipts, UpkeepNeverWaitsForAnAppendUnderWay) {
   auto options = database.options();
   options.idle_in_transaction_timeout = std::chrono::milliseconds(0);
-  const auto appending = journal::PostgresSession::open(options);
+  const auto appending = journal::open_session(options);
   (void)(*appending)->script("BEGIN; SELECT count(*) FROM receipts WHERE day = '1970-01-01'");
   ASSERT_TRUE(desk.session->keep_receipts(week));
 }

@@ -6,7 +6,6 @@ namespace keel::test {
 namespace {
 
 using journal::AppendOutcome;
-using journal::PostgresFailure;
 
 constexpr Lane lane0{0};
 
@@ -31,10 +30,9 @@ class JournalRoles : public ::testing::Test {
 
   /// SQLSTATE of what a role gets for a statement; empty when it is allowed. Nothing stays changed.
   static std::string tries(const std::string& role, const std::string& sql) {
-    const auto session = journal::PostgresSession::open(role == "owner" ? database->options() : as(role));
+    const auto session = journal::open_session(role == "owner" ? database->options() : as(role));
     const auto answer = (*session)->script("BEGIN; " + sql + "; ROLLBACK");
-    const auto* failure = std::get_if<PostgresFailure>(&answer);
-    return failure == nullptr ? "" : failure->state;
+    return answer.ok() ? "" : answer.failure().state;
   }
 
   static const Database* database;
@@ -70,7 +68,7 @@ TEST_F(JournalRoles, TheServiceDoesAllItsWork) {
 }
 
 TEST_F(JournalRoles, TheServiceSaysWhomItMayNotTerminate) {
-  const auto superuser = journal::PostgresSession::open(database->options());
+  const auto superuser = journal::open_session(database->options());
   (void)(*superuser)->script("BEGIN; SELECT FROM lanes FOR UPDATE");
   auto options = as("service");
   options.block_patience = std::chrono::milliseconds(50);
@@ -85,7 +83,7 @@ TEST_F(JournalRoles, TheServiceSaysWhomItMayNotTerminate) {
 }
 
 TEST_F(JournalRoles, TheServiceTerminatesWhoIsOfItsOwnAccount) {
-  const auto stuck = journal::PostgresSession::open(as("service"));
+  const auto stuck = journal::open_session(as("service"));
   (void)(*stuck)->script("BEGIN; SELECT FROM lanes FOR UPDATE");
   auto options = as("service");
   options.block_patience = std::chrono::milliseconds(50);

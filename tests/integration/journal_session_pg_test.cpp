@@ -8,13 +8,12 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string shown(journal::PostgresSession& session, const std::string& setting) {
-  const auto answer = session.script("SHOW " + setting);
-  return std::get<journal::Rows>(answer).text(0, 0);
+std::string shown(postgres::Session& session, const std::string& setting) {
+  return session.script("SHOW " + setting).text(0, 0);
 }
 
 TEST(PostgresSessions, HaveTheSettingsThatTheProtocolAsksFor) {
-  const auto session = journal::PostgresSession::open(Cluster::shared().empty_database().options());
+  const auto session = journal::open_session(Cluster::shared().empty_database().options());
   ASSERT_TRUE(session);
   EXPECT_EQ(shown(**session, "transaction_isolation"), "read committed");
   EXPECT_EQ(shown(**session, "synchronous_commit"), "on");
@@ -31,7 +30,7 @@ TEST(PostgresSessions, KeepTheirSettingsWhenTheServersDefaultsAreOthers) {
   const Database database = Cluster::shared().empty_database();
   database.run("ALTER DATABASE " + database.name + " SET synchronous_commit = off");
   database.run("ALTER DATABASE " + database.name + " SET default_transaction_isolation = 'serializable'");
-  const auto session = journal::PostgresSession::open(database.options());
+  const auto session = journal::open_session(database.options());
   EXPECT_EQ(shown(**session, "synchronous_commit"), "on");
   EXPECT_EQ(shown(**session, "transaction_isolation"), "read committed");
 }

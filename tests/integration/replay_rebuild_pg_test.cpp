@@ -35,7 +35,7 @@ TEST_F(RebuildTest, IsToldToPrometheusByWhoeverMayRead) {
   world_.add_carts(2, 3);
   ops::Metrics metrics;
   query::ReplayGauges gauges("carts", metrics);
-  const auto session = query::PostgresSession::open(world_.read_dsn("keel_query"), {});
+  const auto session = query::open_session(world_.read_dsn("keel_query"), {});
   ASSERT_TRUE(session) << session.fault().what;
   gauges.look(**session);
   EXPECT_THAT(metrics.text(), HasSubstr("keel_replay_state{projection=\"carts\",state=\"done\"} 0"));

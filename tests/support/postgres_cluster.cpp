@@ -149,18 +149,17 @@ void write_settings(const fs::path& folder, const Cluster::Options& options) {
   for (const std::string& line : options.settings) out << line << '\n';
 }
 
-std::unique_ptr<journal::PostgresSession> open_session(const Database& database) {
+std::unique_ptr<postgres::Session> open_session(const Database& database) {
   journal::PostgresOptions options = database.options();
   options.application_name = "test's own";
-  auto session = journal::PostgresSession::open(options);
+  auto session = journal::open_session(options);
   if (!session) fail(session.fault().what);
   return *std::move(session);
 }
 
-bool takes_writes(journal::PostgresSession& session) {
+bool takes_writes(postgres::Session& session) {
   const auto answer = session.script("SELECT pg_is_in_recovery()");
-  const auto* rows = std::get_if<journal::Rows>(&answer);
-  return rows != nullptr && rows->text(0, 0) == "f";
+  return answer.ok() && answer.text(0, 0) == "f";
 }
 
 std::string quoted(const std::string& text) { return "'" + text + "'"; }
@@ -178,11 +177,10 @@ void Database::run(const std::string& sql) const { (void)rows(sql); }
 
 std::vector<std::vector<std::string>> Database::rows(const std::string& sql) const {
   const auto session = open_session(*this);
-  const auto answer = session->script(sql);
-  if (const auto* failure = std::get_if<journal::PostgresFailure>(&answer)) {
-    throw std::runtime_error(failure->message + " (" + failure->state + ") in: " + sql);
+  const auto result = session->script(sql);
+  if (!result.ok()) {
+    throw std::runtime_error(result.failure().message + " (" + result.failure().state + ") in: " + sql);
   }
-  const auto& result = std::get<journal::Rows>(answer);
   std::vector<std::vector<std::string>> rows(static_cast<std::size_t>(result.size()));
   for (int row = 0; row < result.size(); ++row) {
     for (int column = 0; column < result.columns(); ++column) {
@@ -256,7 +254,7 @@ void Cluster::start() {
   options.dsn = dsn_of("postgres");
   options.allow_fsync_off = true;
   while (std::chrono::steady_clock::now() < give_up_at) {
-    const auto session = journal::PostgresSession::open(options);
+    const auto session = journal::open_session(options);
     if (session && takes_writes(**session)) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "journal/postgres_session.hpp"
+#include "journal/postgres_options.hpp"
 #include "journal/schema.hpp"
 
 namespace keel::test {

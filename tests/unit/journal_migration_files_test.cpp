@@ -40,12 +40,5 @@ TEST(ReceiptDays, AnIdWithoutATimeHasTheFirstDay) {
   EXPECT_EQ(receipt_day(*parse_uuid("9b2d6f0e-4c2a-4b5e-8f3a-0123456789ab")), 0);
 }
 
-TEST(PostgresTimes, AreMicrosecondsSinceTwoThousand) {
-  const Timestamp moment = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1) + std::chrono::microseconds(7);
-  EXPECT_EQ(to_postgres(moment), 7);
-  EXPECT_EQ(from_postgres(7), moment);
-  EXPECT_EQ(from_postgres(to_postgres(Timestamp{})), Timestamp{});
-}
-
 }  // namespace
 }  // namespace keel::journal

@@ -1,8 +1,6 @@
 #include "kafka/broker.hpp"
 
-#include <grpcpp/impl/service_type.h>
-
-#include "app/ops_desk.hpp"
+#include "app/ops_server.hpp"
 #include "app/role.hpp"
 #include "app/roles/roles.hpp"
 #include "ops/log.hpp"
@@ -25,32 +23,20 @@ kafka::BrokerOptions broker_options(const Configuration& configuration, const st
 /// It has no database, so it is announced nowhere: whoever wants to see it is told its address.
 Exit serve(Role& role, const kafka::BrokerOptions& options) {
   auto broker = kafka::start_broker(options);
-  if (!broker) {
-    complain(logger, broker.fault());
-    return Exit::failed;
-  }
+  if (!broker) return complain(logger, broker.fault());
   ops::SupervisionRegistry registry;
-  const ops::NodeId node = registry.started({.parent = 0,
-                                             .name = "broker",
-                                             .kind = ops::NodeKind::worker,
-                                             .strategy = ops::Strategy::none,
-                                             .max_restarts = 0,
-                                             .window = {}});
-  OpsDesk desk(role, registry);
-  auto server = ops::GrpcServer::start(role.grpc_options(), desk.services());
-  if (!server) {
-    complain(logger, server.fault());
-    return Exit::failed;
-  }
+  const ops::NodeId node = registry.started({.parent = 0, .name = "broker"});
+  auto server = OpsServer::start(role, registry);
+  if (!server) return complain(logger, server.fault());
   role.insist("broker", [] { return Result<Done>(Done{}); });
-  (*server)->serving(true);
+  (*server)->serve();
   log::info(logger, "serving", {{"address", (*broker)->address()}});
   role.stop_signal().wait();
 
   const Watchdog watchdog(role.configuration().duration("shutdown.grace"));
   registry.stopped(node, "");
-  (*server)->serving(false);
-  (*server)->shutdown(std::chrono::milliseconds(300));
+  (*server)->drain();
+  (*server)->end();
   log::info(logger, "stopped");
   return Exit::ok;
 }
@@ -60,10 +46,7 @@ Exit serve(Role& role, const kafka::BrokerOptions& options) {
 Exit run_broker(const Configuration& configuration, const std::vector<Context>& contexts,
                 const std::vector<std::string>&) {
   const auto role = Role::start(configuration, "broker");
-  if (!role) {
-    complain(logger, role.fault());
-    return Exit::failed;
-  }
+  if (!role) return complain(logger, role.fault());
   return serve(**role, broker_options(configuration, contexts));
 }
 

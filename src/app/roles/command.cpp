@@ -139,10 +139,7 @@ class CommandProcess {
     served.push_back(streams_.get());
     for (const auto& service : edge_) served.push_back(service.get());
     auto server = ops::GrpcServer::start(role_.grpc_options(), served);
-    if (!server) {
-      complain("command", server.fault());
-      return Exit::failed;
-    }
+    if (!server) return complain("command", server.fault());
     {
       const std::lock_guard lock(server_mutex_);
       server_ = *std::move(server);
@@ -196,10 +193,7 @@ class CommandProcess {
 Exit run_command(const Configuration& configuration, const std::vector<Context>& contexts,
                  const std::vector<std::string>&) {
   const auto role = Role::start(configuration, "command");
-  if (!role) {
-    complain("command", role.fault());
-    return Exit::failed;
-  }
+  if (!role) return complain("command", role.fault());
   // Between the look at the journal and the engine's own condition: checking the topics alone may take seconds.
   const auto put_together = std::make_shared<std::atomic<bool>>(false);
   (*role)->ready_when("engine", [put_together]() -> std::optional<std::string> {

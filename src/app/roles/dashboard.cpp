@@ -1,12 +1,10 @@
 #include "dashboard/dashboard.hpp"
 
-#include <grpcpp/impl/service_type.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "app/connections.hpp"
-#include "app/ops_desk.hpp"
+#include "app/ops_server.hpp"
 #include "app/role.hpp"
 #include "app/roles/roles.hpp"
 #include "dashboard/web_files.hpp"
@@ -99,38 +97,23 @@ DashboardParts parts_of(const Configuration& configuration, const std::vector<Co
 Exit serve(Role& role, const DashboardOptions& options, const std::vector<Context>& contexts) {
   const Configuration& configuration = role.configuration();
   auto started = dashboard::Dashboard::start(options, parts_of(configuration, contexts), dashboard::web_files());
-  if (!started) {
-    complain(logger, started.fault());
-    return Exit::failed;
-  }
+  if (!started) return complain(logger, started.fault());
   auto& shown = **started;
   ops::SupervisionRegistry registry;
-  const ops::NodeId node = registry.started({.parent = 0,
-                                             .name = "dashboard",
-                                             .kind = ops::NodeKind::worker,
-                                             .strategy = ops::Strategy::none,
-                                             .max_restarts = 0,
-                                             .window = {}});
-  OpsDesk desk(role, registry);
-  auto server = ops::GrpcServer::start(role.grpc_options(), desk.services());
-  if (!server) {
-    complain(logger, server.fault());
-    return Exit::failed;
-  }
+  const ops::NodeId node = registry.started({.parent = 0, .name = "dashboard"});
+  auto server = OpsServer::start(role, registry);
+  if (!server) return complain(logger, server.fault());
   role.insist("dashboard", [] { return Result<Done>(Done{}); });
-  (*server)->serving(true);
-  desk.announce((*server)->port(), configuration.text("read.dsn"));
+  (*server)->serve_and_announce(configuration.text("read.dsn"));
   log::info(logger, "serving",
             {{"port", shown.port()}, {"base_path", options.base_path}, {"actions", options.actions}});
   role.stop_signal().wait();
 
   const Watchdog watchdog(configuration.duration("shutdown.grace"));
-  (*server)->serving(false);
+  (*server)->drain();
   shown.stop();
   registry.stopped(node, "");
-  (*server)->shutdown(std::chrono::milliseconds(300));
-  desk.say_farewell();
-  role.end_status();
+  (*server)->end();
   log::info(logger, "stopped");
   return Exit::ok;
 }
@@ -141,10 +124,7 @@ Exit run_dashboard(const Configuration& configuration, const std::vector<Context
                    const std::vector<std::string>&) {
   const auto options = options_of(configuration);
   const auto role = Role::start(configuration, "dashboard");
-  if (!role) {
-    complain(logger, role.fault());
-    return Exit::failed;
-  }
+  if (!role) return complain(logger, role.fault());
   return serve(**role, options, contexts);
 }
 

@@ -38,8 +38,7 @@ Exit run_journal(const Configuration& configuration, const std::vector<Context>&
   }
   const auto done = adopt(configuration);
   if (done) return Exit::ok;
-  complain("journal", done.fault());
-  return Exit::failed;
+  return complain("journal", done.fault());
 }
 
 }  // namespace keel::app

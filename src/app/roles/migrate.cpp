@@ -60,10 +60,7 @@ Exit run_migrate(const Configuration& configuration, const std::vector<Context>&
                  const std::vector<std::string>&) {
   for (const auto step : {&migrate_journal, &migrate_read_store, &make_topics}) {
     const auto done = step(configuration, contexts);
-    if (!done) {
-      complain("migrate", done.fault());
-      return Exit::failed;
-    }
+    if (!done) return complain("migrate", done.fault());
   }
   return Exit::ok;
 }

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <memory>
 
-#include <grpcpp/impl/service_type.h>
-
 #include "app/connections.hpp"
-#include "app/ops_desk.hpp"
+#include "app/ops_server.hpp"
 #include "app/role.hpp"
 #include "app/roles/projection_tree.hpp"
 #include "app/roles/roles.hpp"
@@ -95,27 +93,20 @@ Exit project(Role& role, const std::vector<Projection>& projections, const query
   }
   ops::SupervisionRegistry registry;
   ProjectionTree tree(registry);
-  OpsDesk desk(role, registry);
-  auto server = ops::GrpcServer::start(role.grpc_options(), desk.services());
-  if (!server) {
-    complain("projector", server.fault());
-    return Exit::failed;
-  }
+  auto server = OpsServer::start(role, registry);
+  if (!server) return complain("projector", server.fault());
   for (auto& projector : projectors) projector->start();
-  (*server)->serving(true);
-  desk.announce((*server)->port(), configuration.text("read.dsn"));
+  (*server)->serve_and_announce(configuration.text("read.dsn"));
   log::info(logger, "serving", {{"projections", projections.size()}});
   role.stop_signal().wait(now_and_then([&] {
     for (const auto& projector : projectors) tree.look(projector->status());
   }));
 
   const Watchdog watchdog(configuration.duration("shutdown.grace"));
-  (*server)->serving(false);
+  (*server)->drain();
   for (auto& projector : projectors) projector->stop();
-  (*server)->shutdown(std::chrono::milliseconds(300));
   tree.stopped();
-  desk.say_farewell();
-  role.end_status();
+  (*server)->end();
   log::info(logger, "stopped");
   return Exit::ok;
 }
@@ -127,10 +118,7 @@ Exit run_projector(const Configuration& configuration, const std::vector<Context
   const auto projections = chosen(configuration, contexts);
   const auto options = projector_options(configuration);
   const auto role = Role::start(configuration, "projector");
-  if (!role) {
-    complain("projector", role.fault());
-    return Exit::failed;
-  }
+  if (!role) return complain("projector", role.fault());
   const auto look = [&]() -> Result<Done> {
     if (auto fits = query::check_read_store(configuration.text("read.dsn")); !fits) return fits;
     return journal::check_journal(configuration.text("journal.dsn"), journal_plan(configuration, contexts));

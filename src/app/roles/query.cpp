@@ -30,10 +30,7 @@ Exit serve(Role& role, const std::vector<query::ReadModel>& models) {
   QueryTree tree(registry);
   OpsDesk desk(role, registry);
   auto server = query::QueryServer::start(role.grpc_options(), query_options(configuration), models, desk.services());
-  if (!server) {
-    complain("query", server.fault());
-    return Exit::failed;
-  }
+  if (!server) return complain("query", server.fault());
   role.ready_when("projections", [&server] { return (*server)->why_not_ready(); });
   desk.announce((*server)->port(), configuration.text("read.dsn"));
   log::info(logger, "serving", {{"listen", configuration.text("query.listen")}});
@@ -53,10 +50,7 @@ Exit serve(Role& role, const std::vector<query::ReadModel>& models) {
 Exit run_query(const Configuration& configuration, const std::vector<Context>& contexts,
                const std::vector<std::string>&) {
   const auto role = Role::start(configuration, "query");
-  if (!role) {
-    complain("query", role.fault());
-    return Exit::failed;
-  }
+  if (!role) return complain("query", role.fault());
   const auto look = [&] { return query::check_read_store(configuration.text("read.dsn")); };
   if (!(*role)->insist("read store", look)) return Exit::ok;
   return serve(**role, read_models_of(contexts));

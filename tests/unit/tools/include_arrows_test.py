@@ -51,13 +51,15 @@ class TheArrows(unittest.TestCase):
         self.assertFalse(self.refused("kafka/a.cpp", "#include <librdkafka/rdkafka.h>"))
         self.assertTrue(self.refused("query/a.cpp", "#include <librdkafka/rdkafka.h>"))
 
-    def test_only_postgres_files_of_journal_query_and_ops_know_postgresql(self):
-        self.assertFalse(self.refused("journal/postgres_session.cpp", "#include <libpq-fe.h>"))
-        self.assertFalse(self.refused("query/cart/postgres_carts.cpp", "#include <pqxx/pqxx>"))
-        self.assertFalse(self.refused("ops/postgres_presence.cpp", "#include <pqxx/pqxx>"))
-        self.assertTrue(self.refused("ops/process_service.cpp", "#include <pqxx/pqxx>"))
-        self.assertTrue(self.refused("journal/writer.cpp", "#include <libpq-fe.h>"))
-        self.assertTrue(self.refused("app/postgres_a.cpp", "#include <pqxx/pqxx>"))
+    def test_only_postgres_knows_libpq(self):
+        self.assertFalse(self.refused("postgres/session.cpp", "#include <libpq-fe.h>"))
+        for room in ("journal", "query", "ops", "replay", "app"):
+            self.assertTrue(self.refused(f"{room}/postgres_a.cpp", "#include <libpq-fe.h>"), room)
+
+    def test_postgres_knows_no_room_that_uses_it(self):
+        self.assertFalse(self.refused("query/a.cpp", '#include "postgres/session.hpp"'))
+        self.assertTrue(self.refused("postgres/a.cpp", '#include "journal/journal.hpp"'))
+        self.assertTrue(self.refused("actors/a.cpp", '#include "postgres/session.hpp"'))
 
     def test_journal_knows_no_context(self):
         self.assertFalse(self.refused("journal/a.cpp", '#include "keel/type/v1/event_metadata.pb.h"'))

@@ -1,0 +1,1 @@
+keel_test(postgres_test SOURCES postgres_test.cpp DEPENDS keel_postgres LABELS unit)
