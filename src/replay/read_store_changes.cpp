@@ -115,8 +115,8 @@ Attempt<Done> ReadStore::claim(std::string_view projection) {
 }
 
 Result<Done> ReadStore::release() {
-  const auto answer = session_->run_script("SELECT pg_advisory_unlock_all()");
-  if (!answer.ok()) return answer.fault(nothing_changed);
+  const auto answer = session_->script("SELECT pg_advisory_unlock_all()");
+  if (!answer.ok()) return query::fault_of(answer);
   return Done{};
 }
 
