@@ -116,7 +116,7 @@ Attempt<Done> ReadStore::claim(std::string_view projection) {
 
 Result<Done> ReadStore::release() {
   const auto answer = session_->script("SELECT pg_advisory_unlock_all()");
-  if (!answer.ok()) return query::fault_of(answer);
+  if (!answer.ok()) return fault_of(answer);
   return Done{};
 }
 
