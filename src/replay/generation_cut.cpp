@@ -143,12 +143,12 @@ Result<std::optional<LaneRows>> GenerationReader::rows(std::int32_t lane, const 
   LaneRows found;
   found.cut = cuts_of(begun[1], begun[2], tables.size())[lane];
   const auto of_lane = Parameters(which).integer(lane);
-  for (std::size_t i = 0; i < tables.size(); ++i) {
-    const std::string cursor = "rows_of_" + tables[i].name;
+  for (const auto& table : tables) {
+    const std::string cursor = "rows_of_" + table.name;
     const auto declared = (*session)->run(
-        "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + query::lane_rows_sql(tables[i], generation_), of_lane);
+        "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + query::lane_rows_sql(table, generation_), of_lane);
     if (!declared.ok()) return fault_of(declared);
-    auto rows = rows_of(**session, tables[i], fetch_sql(cursor), part, bytes);
+    auto rows = rows_of(**session, table, fetch_sql(cursor), part, bytes);
     if (!rows) return rows.fault();
     if (!*rows) return std::optional<LaneRows>{};
     found.tables.push_back(**std::move(rows));

@@ -1,6 +1,7 @@
 #include "app/replay/documents.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iostream>
 #include <map>
 
@@ -94,7 +95,8 @@ std::string man_page(const std::vector<OperatorCommand>& commands) {
 std::string bash_completion(const std::vector<OperatorCommand>& commands, const std::vector<std::string>& projections) {
   std::string names;
   for (const auto& name : projections) names += (names.empty() ? "" : " ") + name;
-  std::map<std::string, std::string> next;  // words so far -> words that may follow
+  // Words so far, and those that may follow; `journal stats` before `journal`.
+  std::map<std::string, std::string, std::greater<>> next;
   std::string cases;
   for (const auto& command : commands) {
     std::string path;
@@ -107,8 +109,8 @@ std::string bash_completion(const std::vector<OperatorCommand>& commands, const 
     }
     next[path] = flags_of(command) + (takes_projection(command) ? " " + names : "");
   }
-  for (auto at = next.rbegin(); at != next.rend(); ++at) {  // `journal stats` before `journal`
-    if (!at->first.empty()) cases += "    '" + at->first + "'*) words='" + at->second + "' ;;\n";
+  for (const auto& [path, follow] : next) {
+    if (!path.empty()) cases += "    '" + path + "'*) words='" + follow + "' ;;\n";
   }
   return "# bash completion of `keel replay`: source <(keel replay completion bash)\n"
          "_keel_replay() {\n"

@@ -13,6 +13,11 @@ constexpr std::array from_good_to_bad{Exit::ok,        Exit::parked,     Exit::m
                                       Exit::not_found, Exit::denied,     Exit::unavailable, Exit::failed,
                                       Exit::usage,     Exit::interrupted};
 
+std::size_t badness(Exit code) {
+  const auto found = std::ranges::find(from_good_to_bad, code);
+  return static_cast<std::size_t>(found - from_good_to_bad.begin());
+}
+
 bool has(const std::vector<query::Projection>& some, const std::string& name) {
   return std::ranges::find(some, name, &query::Projection::name) != some.end();
 }
@@ -46,10 +51,7 @@ std::string confirmation_of(const std::vector<query::Projection>& chosen) {
   return names;
 }
 
-Exit worse(Exit one, Exit other) {
-  return std::ranges::max(
-      {one, other}, {}, [](Exit code) { return std::ranges::find(from_good_to_bad, code) - from_good_to_bad.begin(); });
-}
+Exit worse(Exit one, Exit other) { return badness(one) < badness(other) ? other : one; }
 
 void Results::add(const Record& fields) {
   if (!several_) return output_.record(fields);
