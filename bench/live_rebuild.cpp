@@ -86,7 +86,11 @@ class UnderLoad {
     Beside queries(open_loop(setup_, setup_.query_address, setup_.queries_per_second),
                    checked_reads(prefix_, setup_.carts, witnesses_.customer(), check_, watch_), parts_);
     std::this_thread::sleep_for(setup_.warm_up);
-    do_everything();
+    try {
+      do_everything();
+    } catch (const std::runtime_error& error) {  // what the loads came to is told all the same
+      live_.failed = error.what();
+    }
     parts_.end();
     take(commands.outcomes(), queries.outcomes());
     live_.visibility = check_.found();

@@ -41,14 +41,16 @@ struct LiveRebuild {
   double promote_seconds = 0;
   /// From the rebuild's begin until a query was answered from the new generation.
   double seconds_to_be_seen = 0;
+  /// Which step failed, and how; then nothing came after it. Empty when none did.
+  std::string failed;
   std::vector<LoadedPart> parts;
   VisibilityCheck::Found visibility;
   SwitchWatch::Found lists;
 };
 
 /// Presses with commands and queries, and rebuilds, verifies and promotes the carts meanwhile. Part by part: "warming
-/// up", "alone", "raw reading", "rebuild", "verify", "promote", "afterwards". Blocks. Throws std::runtime_error when a
-/// step fails.
+/// up", "alone", "raw reading", "rebuild", "verify", "promote", "afterwards". Blocks. Throws std::runtime_error when
+/// the loads cannot begin.
 LiveRebuild rebuild_under_load(const Setup& setup, const OperatorTool& tool);
 
 }  // namespace keel::bench

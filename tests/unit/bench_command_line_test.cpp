@@ -50,12 +50,26 @@ TEST(CommandLine, GivesEachScenarioDefaultsOfItsOwn) {
   EXPECT_EQ(say({"command", "--raw-dsn", "x"}).asked.setup.in_flight, 256);
 }
 
+TEST(CommandLine, KnowsTheLoadBesideARebuild) {
+  const auto usual = say({"rebuild-live", "--journal-dsn", "x", "--read-dsn", "y"});
+  EXPECT_EQ(usual.asked.setup.commands_per_second, 2'000) << usual.err;
+  EXPECT_EQ(usual.asked.setup.queries_per_second, 1'000);
+  EXPECT_EQ(usual.asked.setup.events, 5'000'000);
+  EXPECT_EQ(usual.asked.setup.aggregates, 200'000);
+  const auto said = say({"rebuild-live", "--journal-dsn", "x", "--read-dsn", "y", "--commands-per-second", "50",
+                         "--queries-per-second", "20.5"});
+  EXPECT_EQ(said.asked.setup.commands_per_second, 50) << said.err;
+  EXPECT_EQ(said.asked.setup.queries_per_second, 20.5);
+  EXPECT_EQ(say({"rebuild-live", "--journal-dsn", "x", "--read-dsn", "y", "--queries-per-second", "0"}).asked.exit_code,
+            2);
+}
+
 TEST(CommandLine, AnswersHelpWithEveryScenarioAndSucceeds) {
   const auto said = say({"--help"});
   EXPECT_EQ(said.asked.what, "");
   EXPECT_EQ(said.asked.exit_code, 0);
   for (const char* scenario : {"echo", "command", "hot", "stream", "neighbours", "query", "lag", "recovery", "flat",
-                               "idle", "mixed", "watchers"}) {
+                               "idle", "mixed", "watchers", "rebuild-live"}) {
     EXPECT_THAT(said.out, HasSubstr(scenario));
   }
 }

@@ -55,6 +55,15 @@ TEST(Table, TellsFailuresBesideTheRowThatHadThem) {
   EXPECT_THAT(table_of(some_finding()), HasSubstr("commands: failed 3 times with 14 gone"));
 }
 
+TEST(Table, SaysWhatWasPromisedAndNotKept) {
+  auto finding = some_finding();
+  EXPECT_THAT(table_of(finding), Not(HasSubstr("BROKEN")));
+  EXPECT_TRUE(json_of(finding)["broken"].empty());
+  finding.broken.emplace_back("3 queries failed");
+  EXPECT_THAT(table_of(finding), HasSubstr("BROKEN: 3 queries failed"));
+  EXPECT_EQ(json_of(finding)["broken"][0], "3 queries failed");
+}
+
 TEST(Table, HasColumnsThatStandUnderOneAnother) {
   std::istringstream lines(table_of(some_finding()));
   std::string head;
