@@ -1,7 +1,6 @@
 #include "query/projector.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "ops/log.hpp"
@@ -9,41 +8,20 @@
 namespace keel::query {
 namespace {
 
+using Following = FollowedLane::Following;
+
 constexpr std::chrono::milliseconds longest_wait{100};
-
-std::optional<std::int32_t> lane_number(std::string_view text) {
-  std::int32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 0) return {};
-  return number;
-}
-
-std::vector<Lane> lanes_of(const LaneChoice& choice, std::int32_t lane_count) {
-  std::vector<Lane> lanes;
-  const auto first = choice.kind == LaneChoice::Kind::range ? choice.first : 0;
-  const auto last = choice.kind == LaneChoice::Kind::range ? std::min(choice.last, lane_count - 1) : lane_count - 1;
-  for (auto lane = first; lane <= last; ++lane) lanes.push_back(Lane{lane});
-  return lanes;
-}
 
 std::vector<std::string_view> all_states() {
   return {name_of(ProjectorState::starting), name_of(ProjectorState::running), name_of(ProjectorState::paused),
           name_of(ProjectorState::stopped), name_of(ProjectorState::faulted)};
 }
 
-double unix_seconds(Timestamp at) { return std::chrono::duration<double>(at.time_since_epoch()).count(); }
+PartitionFollower::Options follower_options(const std::string& projection, const ProjectorOptions& options) {
+  return {projection, options.lanes.kind == LaneChoice::Kind::group, options.rules.batch * 4, options.broker_patience};
+}
 
 }  // namespace
-
-std::optional<LaneChoice> parse_lane_choice(std::string_view text) {
-  if (text == "all") return LaneChoice{};
-  if (text == "group") return LaneChoice{LaneChoice::Kind::group, 0, 0};
-  const auto dash = text.find('-');
-  const auto first = lane_number(text.substr(0, dash));
-  const auto last = dash == std::string_view::npos ? first : lane_number(text.substr(dash + 1));
-  if (!first || !last || *last < *first) return {};
-  return LaneChoice{LaneChoice::Kind::range, *first, *last};
-}
 
 std::string_view name_of(ProjectorState state) {
   switch (state) {
@@ -61,25 +39,13 @@ std::string_view name_of(ProjectorState state) {
   return "unknown";
 }
 
-struct Projector::FollowedLane {
-  FollowedLane(LaneProjector projector, const LaneGauges& shown) : lane(std::move(projector)), gauges(shown) {}
-  ~FollowedLane() { gauges.clear(); }
-  FollowedLane(const FollowedLane&) = delete;
-  FollowedLane& operator=(const FollowedLane&) = delete;
-
-  LaneProjector lane;
-  LaneGauges gauges;
-  Following following = Following::no;
-  /// Where the partition goes on; meaningful unless `following` is `no`.
-  std::int64_t offset = 0;
-};
-
 Projector::Projector(Projection projection, Sources sources, ProjectorOptions options)
     : projection_(std::move(projection)),
       sources_(std::move(sources)),
       options_(std::move(options)),
       metrics_(projection_metrics(projection_.name)),
-      states_(projection_.name, options_.generation.value_or(0), all_states()) {
+      states_(projection_.name, options_.generation.value_or(0), all_states()),
+      follower_(follower_options(projection_.name, options_), sources_.consumer, lanes_, metrics_.foreign) {
   states_.show(name_of(ProjectorState::starting));
   status_.projection = projection_.name;
 }
@@ -114,13 +80,13 @@ void Projector::run() {
       next_look_ = now + options_.look_every;
       look(now);
     }
-    if (topics_.empty() && options_.lanes.kind != LaneChoice::Kind::group) {
+    if (lanes_.empty() && options_.lanes.kind != LaneChoice::Kind::group) {
       rest(longest_wait);
       continue;
     }
     consume(now);
     work(options_.clock());
-    assign_if_healed();
+    follower_.assign_if_healed(options_.clock());
   }
   drop_lanes();
 }
@@ -159,7 +125,7 @@ void Projector::look(Timestamp now) {
   if (!have_lanes(**found, *identity, now)) return;
   compare_with_journal(now);
   notice_retries();
-  find_ends();
+  follower_.find_ends();
   publish_status(ProjectorState::running, {}, now);
 }
 
@@ -204,8 +170,8 @@ std::vector<Lane> Projector::missing_lanes(const std::string& context) {
   const bool shared_out = options_.lanes.kind == LaneChoice::Kind::group;
   std::vector<Lane> missing;
   for (const Lane lane : lanes_of(options_.lanes, identity_.lane_count)) {
-    const bool mine = !shared_out || joined_.contains({topic, lane.value});
-    if (mine && lane_of_partition(topic, lane.value) == nullptr) missing.push_back(lane);
+    const bool mine = !shared_out || follower_.joined(topic, lane.value);
+    if (mine && lanes_.find(topic, lane.value) == nullptr) missing.push_back(lane);
   }
   return missing;
 }
@@ -227,29 +193,27 @@ bool Projector::add_lanes(const std::string& context, std::vector<Lane> lanes, T
       if (found.lane == checkpoint.lane) place.parked.insert(found.aggregate);
     }
     const auto number = checkpoint.lane.value;
-    topics_[kafka::topic_of(context)][number] =
+    lanes_.add(
+        kafka::topic_of(context), number,
         std::make_unique<FollowedLane>(LaneProjector(projection_, std::move(place), options_.rules, metrics_, now),
-                                       lane_gauges(projection_.name, generation_->generation, context, number));
+                                       lane_gauges(projection_.name, generation_->generation, context, number)));
   }
   return true;
 }
 
 void Projector::drop_lanes() {
-  if (consumer_ && assigned_anything_) {
-    if (const auto dropped = consumer_->assign({}); !dropped) consumer_.reset();
-  }
-  assigned_anything_ = false;
-  topics_.clear();
+  follower_.let_go();
+  lanes_.clear();
 }
 
 void Projector::compare_with_journal(Timestamp now) {
-  for (auto& [topic, lanes] : topics_) {
+  for (const auto& [topic, lanes] : lanes_.topics()) {
     if (lanes.empty()) continue;
     const auto heads = journal_->heads(lanes.begin()->second->lane.context());
     if (!heads)
       return log::warn("projector", "cannot compare with the journal",
                        {{"projection", projection_.name}, {"why", heads.fault().what}});
-    for (auto& [number, followed] : lanes) {
+    for (const auto& [number, followed] : lanes) {
       if (static_cast<std::size_t>(number) >= heads->size()) continue;
       followed->lane.head_seen((*heads)[static_cast<std::size_t>(number)], followed->following == Following::no, now);
     }
@@ -258,8 +222,8 @@ void Projector::compare_with_journal(Timestamp now) {
 
 /// Parked aggregates may have been folded by an operator; an idle lane would not meet the new revision by itself.
 void Projector::notice_retries() {
-  for (auto& [topic, lanes] : topics_) {
-    for (auto& [number, followed] : lanes) {
+  for (const auto& [topic, lanes] : lanes_.topics()) {
+    for (const auto& [number, followed] : lanes) {
       if (followed->lane.parked_aggregates() == 0) continue;
       const Lane one[] = {followed->lane.lane()};
       const auto checkpoint = store_->checkpoints(projection_.name, generation_->generation, followed->lane.context(),
@@ -269,77 +233,9 @@ void Projector::notice_retries() {
   }
 }
 
-/// Asks the broker where the partitions end, for lanes that do not follow it yet. No broker: they heal alone.
-void Projector::find_ends() {
-  if (!consumer_) {
-    auto opened = sources_.consumer();
-    if (!opened) return;
-    consumer_ = *std::move(opened);
-  }
-  for (auto& [topic, lanes] : topics_) {
-    std::vector<std::int32_t> partitions;
-    for (const auto& [number, followed] : lanes) {
-      if (followed->following == Following::no) partitions.push_back(number);
-    }
-    if (partitions.empty()) continue;
-    const auto ends = consumer_->end_offsets(topic, partitions, options_.broker_patience);
-    if (!ends) return give_up_silent_consumer();
-    for (std::size_t i = 0; i < partitions.size(); ++i) {
-      auto& followed = *lanes[partitions[i]];
-      followed.following = Following::when_healed;
-      followed.offset = (*ends)[i];
-      followed.lane.heal();
-    }
-  }
-}
-
-/// A client that has found no broker yet is built anew at the next look, addresses read again. One that follows or is a
-/// member of a group mends itself.
-void Projector::give_up_silent_consumer() {
-  if (!assigned_anything_ && options_.lanes.kind != LaneChoice::Kind::group) consumer_.reset();
-}
-
-/// Once the lanes that know their end offsets have healed past them, all of them go on from there.
-void Projector::assign_if_healed() {
-  const auto now = options_.clock();
-  std::vector<FollowedLane*> ready;
-  std::vector<kafka::Place> places;
-  bool anybody_new = false;
-  for (const auto& [topic, lanes] : topics_) {
-    for (const auto& [number, followed] : lanes) {
-      const auto state = followed->lane.state(now);
-      const bool out = state == LaneState::stopped || state == LaneState::pausing;
-      if (out || followed->following == Following::no) continue;
-      if (followed->following == Following::when_healed && !followed->lane.caught_up()) return;
-      anybody_new |= followed->following == Following::when_healed;
-      ready.push_back(followed.get());
-      places.push_back({topic, number, followed->offset});
-    }
-  }
-  if (!anybody_new || !consumer_) return;
-  if (const auto assigned = consumer_->assign(places); !assigned) return lose_consumer(assigned.fault().what);
-  assigned_anything_ = true;
-  for (auto* followed : ready) followed->following = Following::yes;
-}
-
-void Projector::lose_consumer(const std::string& why) {
-  log::warn("projector", "cannot follow Kafka; heals from the journal alone",
-            {{"projection", projection_.name}, {"why", why}});
-  consumer_.reset();
-  assigned_anything_ = false;
-  joined_.clear();
-  forget_offsets();
-}
-
-void Projector::forget_offsets() {
-  for (auto& [topic, lanes] : topics_) {
-    for (auto& [number, followed] : lanes) followed->following = Following::no;
-  }
-}
-
 bool Projector::busy(Timestamp now) const {
   if (!store_ || !journal_) return false;
-  for (const auto& [topic, lanes] : topics_) {
+  for (const auto& [topic, lanes] : lanes_.topics()) {
     for (const auto& [number, followed] : lanes) {
       if (followed->lane.has_work(now)) return true;
     }
@@ -348,51 +244,15 @@ bool Projector::busy(Timestamp now) const {
 }
 
 void Projector::consume(Timestamp now) {
-  const bool listens = consumer_ && (assigned_anything_ || options_.lanes.kind == LaneChoice::Kind::group);
   const auto wait = busy(now) ? std::chrono::milliseconds(0) : longest_wait;
-  if (!listens) return rest(wait);
-  auto fetched = consumer_->poll(wait, options_.rules.batch * 4);
-  if (!fetched) return lose_consumer(fetched.fault().what);
-  take(*fetched, options_.clock());
-}
-
-Projector::FollowedLane* Projector::lane_of_partition(std::string_view topic, std::int32_t partition) {
-  const auto lanes = topics_.find(topic);
-  if (lanes == topics_.end()) return nullptr;
-  const auto found = lanes->second.find(partition);
-  return found == lanes->second.end() ? nullptr : found->second.get();
-}
-
-void Projector::take(const kafka::Fetched& fetched, Timestamp now) {
-  if (!fetched.joined.empty() || !fetched.left.empty() || !fetched.gone.empty() || fetched.reconnected) {
-    next_look_ = now;
-  }
-  for (const auto& joined : fetched.joined) joined_.insert({joined.topic, joined.partition});
-  for (const auto& left : fetched.left) {
-    joined_.erase({left.topic, left.partition});
-    if (const auto lanes = topics_.find(left.topic); lanes != topics_.end()) lanes->second.erase(left.partition);
-  }
-  for (const auto& gone : fetched.gone) {
-    if (auto* followed = lane_of_partition(gone.topic, gone.partition)) followed->following = Following::no;
-  }
-  if (fetched.reconnected) forget_offsets();
-  for (const auto& message : fetched.messages) {
-    auto* followed = lane_of_partition(message.topic, message.partition);
-    if (followed == nullptr || followed->following != Following::yes) continue;
-    followed->offset = message.offset + 1;
-    const auto event = kafka::decode_event(message);
-    if (!event) {
-      metrics_.foreign.add();
-      continue;
-    }
-    followed->lane.receive(*event, now);
-  }
+  if (!follower_.listens()) return rest(wait);
+  if (follower_.poll(wait, options_.clock)) next_look_ = options_.clock();
 }
 
 void Projector::work(Timestamp now) {
   if (!store_ || !journal_) return;
-  for (auto& [topic, lanes] : topics_) {
-    for (auto& [number, followed] : lanes) {
+  for (const auto& [topic, lanes] : lanes_.topics()) {
+    for (const auto& [number, followed] : lanes) {
       if (stopping_) return;
       if (followed->lane.has_work(now)) followed->lane.work(*store_, *journal_, now);
     }
@@ -403,19 +263,12 @@ void Projector::work(Timestamp now) {
 void Projector::publish_status(ProjectorState state, std::string reason, Timestamp now) {
   const auto generation = generation_ ? generation_->generation : options_.generation.value_or(0);
   ProjectorStatus status{projection_.name, state, std::move(reason), generation, {}};
-  for (const auto& [topic, lanes] : topics_) {
+  for (const auto& [topic, lanes] : lanes_.topics()) {
     for (const auto& [number, followed] : lanes) {
       const auto& lane = followed->lane;
-      const auto& gauges = followed->gauges;
       status.lanes.push_back({lane.context(), lane.lane(), lane.position(), lane.head(), lane.state(now),
                               followed->following == Following::yes, lane.reason()});
-      gauges.position.set(static_cast<double>(lane.position().value));
-      gauges.head.set(static_cast<double>(lane.head().value));
-      gauges.lag_events.set(static_cast<double>(lane.head().value - lane.position().value));
-      gauges.parked_aggregates.set(static_cast<double>(lane.parked_aggregates()));
-      gauges.stopped.set(lane.state(now) == LaneState::stopped ? 1 : 0);
-      gauges.last_event.set(lane.last_event_at() ? unix_seconds(*lane.last_event_at()) : 0);
-      gauges.last_progress.set(unix_seconds(lane.last_progress_at()));
+      followed->show(now);
     }
   }
   states_.show(name_of(state));

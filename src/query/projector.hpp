@@ -4,36 +4,23 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "journal/journal.hpp"
 #include "kafka/consumer.hpp"
-#include "query/lane_projector.hpp"
+#include "query/followed_lanes.hpp"
+#include "query/lane_choice.hpp"
+#include "query/partition_follower.hpp"
 #include "query/read_model.hpp"
 
 namespace keel::query {
-
-/// Which lanes a process folds.
-struct LaneChoice {
-  enum class Kind { all, range, group };
-  Kind kind = Kind::all;
-  /// Of a range: both ends included.
-  std::int32_t first = 0;
-  std::int32_t last = 0;
-};
-
-/// `all`, `group`, or a range such as `0-7` (or `3`). Nothing when the text is none of them.
-std::optional<LaneChoice> parse_lane_choice(std::string_view text);
 
 struct ProjectorOptions {
   LaneChoice lanes;
@@ -106,10 +93,6 @@ class Projector {
   ProjectorStatus status() const;
 
  private:
-  struct FollowedLane;
-  /// Where a lane goes on in its partition.
-  enum class Following { no, when_healed, yes };
-
   void run();
   Result<std::optional<FedGeneration>> find_generation();
   bool have_sessions(Timestamp now);
@@ -121,18 +104,11 @@ class Projector {
   void drop_lanes();
   void compare_with_journal(Timestamp now);
   void notice_retries();
-  void find_ends();
-  void give_up_silent_consumer();
-  void assign_if_healed();
-  void lose_consumer(const std::string& why);
-  void forget_offsets();
   void consume(Timestamp now);
-  void take(const kafka::Fetched& fetched, Timestamp now);
   void work(Timestamp now);
   void publish_status(ProjectorState state, std::string reason, Timestamp now);
   bool busy(Timestamp now) const;
   void rest(std::chrono::milliseconds time);
-  FollowedLane* lane_of_partition(std::string_view topic, std::int32_t partition);
 
   const Projection projection_;
   const Sources sources_;
@@ -141,14 +117,11 @@ class Projector {
   const StateGauges states_;
   std::unique_ptr<ProjectionStore> store_;
   std::unique_ptr<journal::Journal> journal_;
-  std::unique_ptr<kafka::Consumer> consumer_;
-  std::map<std::string, std::map<std::int32_t, std::unique_ptr<FollowedLane>>, std::less<>> topics_;
+  FollowedLanes lanes_;
+  PartitionFollower follower_;
   std::optional<FedGeneration> generation_;
   journal::Identity identity_;
-  /// Group mode: partitions that are ours now.
-  std::set<std::pair<std::string, std::int32_t>> joined_;
   Timestamp next_look_;
-  bool assigned_anything_ = false;
 
   std::atomic<bool> stopping_{false};
   std::mutex resting_;
