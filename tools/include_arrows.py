@@ -22,7 +22,7 @@ ROOMS = {
     "dashboard": {"core", "domain", "journal", "query", "replay", "ops"},
     "app": {"core", "domain", "journal", "kafka", "ops", "actors", "command", "query", "replay", "dashboard"},
     # beside src/: it measures from outside, and takes apart only what its references and hot functions are made of
-    "bench": {"core", "domain", "journal"},
+    "bench": {"core", "domain", "postgres", "journal"},
     "bench/micro": {"bench", "core", "domain", "postgres", "journal", "kafka", "ops", "actors", "command", "query"},
     "bench/replay": {"bench", "core", "domain", "postgres", "journal", "query", "replay"},
 }
@@ -45,7 +45,7 @@ GENERATED = [
 LIBRARIES = [
     (r"caf/", r"actors/"),
     (r"librdkafka/", r"kafka/"),
-    (r"(libpq-fe\.h|libpq/)", r"(postgres/|bench/postgres_reading\.cpp)"),
+    (r"(libpq-fe\.h|libpq/)", r"(postgres/|bench/postgres_(reading|copying)\.cpp)"),
     (r"(grpcpp|grpc)/", r"(command|query|ops|dashboard|app|bench)/"),
     (r"absl/", r"ops/grpc_process\.cpp"),
     (r"httplib\.h", r"(ops/|dashboard/http_\w+\.[ch]pp|bench/watchers\.cpp)"),
