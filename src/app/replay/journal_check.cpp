@@ -1,5 +1,8 @@
 #include "replay/journal_check.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 #include "app/connections.hpp"
 #include "app/replay/commands.hpp"
 #include "app/replay/journal_progress.hpp"
@@ -34,10 +37,13 @@ class Listing {
   std::int64_t shown_ = 0;
 };
 
-std::string summary(const replay::Tally& tally) {
-  return std::to_string(tally.events.load()) + " events read, " + std::to_string(tally.snapshots.load()) +
-         " snapshots compared with the fold, " + std::to_string(tally.receipts.load()) +
-         " receipts looked up: " + std::to_string(tally.findings.load()) + " findings";
+std::string summary(const replay::Tally& tally, std::chrono::duration<double> taken) {
+  const auto events = tally.events.load();
+  const auto rate = static_cast<std::int64_t>(static_cast<double>(events) / std::max(taken.count(), 0.001));
+  return std::to_string(events) + " events read (" + std::to_string(rate) + "/s), " +
+         std::to_string(tally.snapshots.load()) + " snapshots compared with the fold, " +
+         std::to_string(tally.receipts.load()) + " receipts looked up: " + std::to_string(tally.findings.load()) +
+         " findings";
 }
 
 std::optional<replay::CheckOptions> options_of(const CommandCall& call) {
@@ -75,10 +81,11 @@ Exit run(CommandCall& call) {
   if (!options || !limit) return Exit::usage;
   Listing listing(call.output, *limit);
   JournalProgress progress("check", call.terminal);
+  const auto began = std::chrono::steady_clock::now();
   const auto checked = check(call, *options, progress, listing);
   if (!checked) return call.fail(checked.fault());
   call.output.end();
-  call.terminal.say(summary(progress.tally()));
+  call.terminal.say(summary(progress.tally(), std::chrono::steady_clock::now() - began));
   if (progress.interrupted()) return call.fail(Exit::interrupted, "interrupted: what was not read is not checked");
   return progress.tally().findings == 0 ? Exit::ok : Exit::mismatch;
 }
