@@ -58,12 +58,6 @@ struct EngineOptions {
   /// that repeats old commands does not cost its neighbours a query each.
   std::chrono::milliseconds gather_look_ups{5};
 
-  // -- appending --------------------------------------------------------------------------------------------------
-  /// An append of fewer entries than these waits until so long after the last one began. A commit costs the same for
-  /// one entry as for many, and wakes publisher, reactors and PostgreSQL's WAL writer. A command that comes alone never waits.
-  std::chrono::milliseconds gather_entries{2};
-  std::size_t entries_enough = 64;
-
   // -- supervision ------------------------------------------------------------------------------------------------
   /// Beyond its intensity an aggregate is quarantined, alone.
   RestartPolicy aggregates{.max_restarts = 5, .window = std::chrono::seconds(60)};

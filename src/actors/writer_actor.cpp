@@ -4,8 +4,6 @@
 #include <caf/send.hpp>
 
 #include <array>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 #include "actors/exceptions.hpp"
@@ -123,21 +121,11 @@ void WriterActor::ask_for_round() {
 
 void WriterActor::round(std::uint64_t alarm) {
   if (alarm != alarm_) return;
-  if (gathered()) return caf::anon_send(this, msg::Round{alarm_});
-  small_round_at_ = std::chrono::steady_clock::now() + setting_.options.gather_entries;
   round_asked_ = false;
   const auto pause = writer_->work();
   if (!pause) return;
   if (pause->count() == 0) return ask_for_round();
   delayed_send(this, *pause, msg::Round{++alarm_});
-}
-
-/// Whether it slept, so that there may be more to take.
-bool WriterActor::gathered() {
-  if (!setting_.threads || writer_->pending() >= setting_.options.entries_enough) return false;
-  if (std::chrono::steady_clock::now() >= small_round_at_) return false;
-  std::this_thread::sleep_until(small_round_at_);
-  return true;
 }
 
 void WriterActor::lost(std::string_view context, std::string_view why) {

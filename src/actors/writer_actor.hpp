@@ -23,8 +23,7 @@ struct WriterParts {
 };
 
 /// The thread of a context's writer. What comes in while a round blocks in the journal makes the next batch: a round is
-/// a message to itself, so it runs after everything that was there before it. A small round that follows the last one
-/// too soon sleeps first: what comes in meanwhile wakes nobody.
+/// a message to itself, so it runs after everything that was there before it.
 class WriterActor final : public caf::event_based_actor, private journal::WriterHost, private journal::WriterObserver {
  public:
   WriterActor(caf::actor_config& config, const Setting& setting, WriterParts parts);
@@ -37,7 +36,6 @@ class WriterActor final : public caf::event_based_actor, private journal::Writer
   void make_failure_counters();
   void ask_for_round();
   void round(std::uint64_t alarm);
-  bool gathered();
 
   void lost(std::string_view context, std::string_view why) override;
   void distrusted(std::string_view context, std::string_view why) override;
@@ -65,8 +63,6 @@ class WriterActor final : public caf::event_based_actor, private journal::Writer
   /// The alarm of the round that was asked for last; an older one comes too late.
   std::uint64_t alarm_ = 0;
   bool round_asked_ = false;
-  /// When the next small round may begin.
-  std::chrono::steady_clock::time_point small_round_at_;
 };
 
 }  // namespace keel::actors

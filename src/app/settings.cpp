@@ -22,7 +22,6 @@ constexpr auto table = std::to_array<Setting>({
     {"journal.allow_fsync_off", yes_or_no, "false", "accept a server that may lose what it confirmed; for tests only"},
     {"journal.statement_timeout", duration, "10s", "longest statement before the session is thrown away"},
     {"journal.batch", whole_number, "384", "most commands of one append"},
-    {"journal.gather", duration, "2ms", "a small append waits until so long after the last one began; 0ms: never"},
     {"journal.loaders", whole_number, "2", "sessions that load cold aggregates"},
 
     {"read.dsn", secret, "host=127.0.0.1 port=55432 dbname=keel_read user=keel", "PostgreSQL with the read models"},

@@ -57,7 +57,6 @@ actors::EngineOptions engine_options(const Configuration& configuration) {
   options.loaders = count("journal.loaders");
   options.workers = count("command.threads");
   options.writer.max_batch_items = count("journal.batch");
-  options.gather_entries = configuration.duration("journal.gather");
   options.ownership.forced = configuration.yes("command.take_over");
   return options;
 }
