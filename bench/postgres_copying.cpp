@@ -18,6 +18,8 @@ void PostgresCopying::Close::operator()(pg_conn* connection) const { PQfinish(co
 
 PostgresCopying::PostgresCopying(const std::string& dsn) : connection_(PQconnectdb(dsn.c_str())) {
   if (PQstatus(connection_.get()) != CONNECTION_OK) fail();
+  PQsetNoticeReceiver(
+      connection_.get(), [](void*, const PGresult*) {}, nullptr);  // or libpq prints them
 }
 
 void PostgresCopying::fail() const {
