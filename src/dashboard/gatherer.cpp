@@ -8,6 +8,8 @@
 namespace keel::dashboard {
 namespace {
 
+/// A supervisor's first pauses are shorter.
+constexpr std::chrono::milliseconds consequences_after{300};
 constexpr std::size_t max_recent = 50;
 constexpr std::size_t max_unhealthy = 50;
 constexpr std::int64_t operations_seen = 50;
@@ -79,15 +81,16 @@ Outcome<std::shared_ptr<const Sample>> Gatherer::latest() {
 
 void Gatherer::look_soon() {
   const std::lock_guard lock(mutex_);
-  soon_ = true;
-  asked_at_ = SteadyClock::now();
+  const auto now = SteadyClock::now();
+  soon_ = {now, now + consequences_after};
+  asked_at_ = now;
   wanted_.notify_all();
 }
 
 /// With the lock held.
 bool Gatherer::due() const {
   const auto now = SteadyClock::now();
-  if (soon_) return true;
+  if (!soon_.empty() && soon_.front() <= now) return true;
   const bool watched = sources_.hub.clients() > 0 || asked_at_ + options_.watched_for > now;
   return watched && (!latest_ || looked_at_ + options_.sample_interval <= now);
 }
@@ -100,7 +103,7 @@ void Gatherer::run() {
       wanted_.wait_for(lock, breath);
       continue;
     }
-    soon_ = false;
+    std::erase_if(soon_, [now = SteadyClock::now()](auto moment) { return moment <= now; });
     lock.unlock();
     look();
     lock.lock();

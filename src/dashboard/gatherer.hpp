@@ -48,7 +48,7 @@ class Gatherer {
   /// The latest look, which is at most some three intervals old; waits for one when there is none.
   /// UNAVAILABLE/NOTHING_SEEN_YET.
   Outcome<std::shared_ptr<const Sample>> latest();
-  /// Looks soon: something was changed.
+  /// Looks now, because something was changed, and again a moment later, when what follows from it has happened.
   void look_soon();
   void stop();
 
@@ -83,7 +83,8 @@ class Gatherer {
   std::shared_ptr<const Sample> latest_;
   SteadyClock::time_point looked_at_;
   SteadyClock::time_point asked_at_;
-  bool soon_ = false;
+  /// When looks are due that nobody's interval asks for, earliest first.
+  std::deque<SteadyClock::time_point> soon_;
   bool stopping_ = false;
   std::thread thread_;
 };

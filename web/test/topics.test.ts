@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HistoryEvent } from "../src/api/types";
-import { merged, nothing_known, taken } from "../src/state/topics";
+import { merged, nothing_known, taken, withNews } from "../src/state/topics";
 
 const event = (sequence: number, process = "p"): HistoryEvent => ({
   process,
@@ -29,4 +29,14 @@ test("only the latest thousand are kept", () => {
   const kept = merged([], many);
   expect(kept).toHaveLength(1000);
   expect(kept[0]?.sequence).toBe("501");
+});
+
+test("what was just told stands above what is stored, each once, newest first", () => {
+  const at = (sequence: number, second: number): HistoryEvent => ({ ...event(sequence), at: `2026-01-31T12:00:0${second}.000000Z` });
+  const shown = withNews([at(2, 2), at(1, 1)], [at(2, 2), at(4, 4), at(3, 3)], 3);
+  expect(shown.map(({ sequence }) => sequence)).toEqual(["4", "3", "2"]);
+});
+
+test("of things that were told of the same moment the later one stands above", () => {
+  expect(withNews([event(1)], [event(2), event(3)], 9).map(({ sequence }) => sequence)).toEqual(["3", "2", "1"]);
 });

@@ -6,6 +6,7 @@ import { Scrubber, setMoment } from "../components/scrubber";
 import { TreeGraph } from "../components/tree-graph";
 import { TreeGrid } from "../components/tree-grid";
 import { api } from "../api/routes";
+import type { HistoryEvent } from "../api/types";
 import { ago, moment } from "../format/time";
 import { announce } from "../state/announcer";
 import { now } from "../state/clock";
@@ -13,6 +14,7 @@ import { refreshes, supervision_events, want } from "../state/live";
 import { useResource } from "../state/resource";
 import { route, setQuery } from "../state/router";
 import { interval, paused } from "../state/settings";
+import { merged, withNews } from "../state/topics";
 import { flatten } from "../state/tree";
 import { TreeStore, type View } from "../state/tree-store";
 
@@ -107,11 +109,22 @@ function Past({ at }: { at: string }) {
   );
 }
 
+const happenings_shown = 12;
+
+/** What was told while this screen is open: it gets into the stored history a moment later. */
+function useNews(view: View): HistoryEvent[] {
+  const [news, setNews] = useState<HistoryEvent[]>([]);
+  const told = supervision_events.value;
+  useEffect(() => setNews((before) => merged(before, told)), [told]);
+  return view.at ? [] : news.filter(({ process }) => !view.process || process === view.process);
+}
+
 function Happenings({ view }: { view: View }) {
-  const history = useResource(`history:${view.process}:${view.at}:${supervision_events.value.at(-1)?.sequence ?? ""}`, (aborted) => api.history({ process: view.process, before: view.at, limit: 12 }, aborted), { live: view.at === "" });
+  const news = useNews(view);
+  const history = useResource(`history:${view.process}:${view.at}`, (aborted) => api.history({ process: view.process, before: view.at, limit: happenings_shown }, aborted), { live: view.at === "" });
   return (
     <Panel title={view.at ? "What happened before" : "What happens"} flush>
-      <Loaded from={history}>{(data) => <HistoryList events={data.events} empty="Nothing has happened yet." />}</Loaded>
+      <Loaded from={history}>{(data) => <HistoryList events={withNews(data.events, news, happenings_shown)} empty="Nothing has happened yet." />}</Loaded>
     </Panel>
   );
 }

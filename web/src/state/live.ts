@@ -28,7 +28,7 @@ export function want(needed: readonly Topic[]): void {
   if (all.join() !== wanted.peek().join()) wanted.value = all;
 }
 
-/** Long enough to take a storm of crashes together, too short to be noticed. */
+/** The first event is told at once; what follows within this time is told together, so that a storm does not shake the screen. */
 const tell_ms = 300;
 
 class Coalescer {
@@ -39,7 +39,7 @@ class Coalescer {
   take(message: TopicMessage, at_once: boolean): void {
     heard();
     this.state = taken(this.state, message);
-    if (message.topic === "tree") this.tellSoon();
+    if (message.topic === "tree") this.tell();
     else if (at_once || !(message.topic in topics.peek())) this.show();
     else this.showing ??= setTimeout(() => this.show(), interval.peek() * 1000);
   }
@@ -55,11 +55,13 @@ class Coalescer {
     topics.value = { ...topics.peek(), ...this.state.data };
   }
 
-  private tellSoon(): void {
-    this.telling ??= setTimeout(() => {
+  private tell(): void {
+    if (this.telling !== undefined || this.state.events.length === 0) return;
+    supervision_events.value = this.state.events;
+    this.state = { ...this.state, events: [] };
+    this.telling = setTimeout(() => {
       this.telling = undefined;
-      supervision_events.value = this.state.events;
-      this.state = { ...this.state, events: [] };
+      this.tell();
     }, tell_ms);
   }
 }

@@ -26,4 +26,10 @@ export function merged(known: HistoryEvent[], fresh: HistoryEvent[]): HistoryEve
   return [...known, ...fresh.filter((event) => !seen.has(eventKey(event)))].slice(-kept_events);
 }
 
+/** Newest first: what is stored, and what was told just now and will be stored in a moment. */
+export function withNews(stored: HistoryEvent[], told: HistoryEvent[], limit: number): HistoryEvent[] {
+  const newest_first = merged([...stored].reverse(), told).reverse();
+  return newest_first.sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0)).slice(0, limit);
+}
+
 export const eventKey = (event: HistoryEvent): string => `${event.process}/${event.sequence}`;
