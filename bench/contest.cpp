@@ -100,7 +100,8 @@ Measured measured_of(const Contender& contender, const std::vector<Outcome>& out
 std::vector<Measured> contest(const std::vector<Contender>& contenders, int repetitions) {
   std::vector<std::vector<Outcome>> outcomes(contenders.size());
   for (int i = 0; i < repetitions; ++i) {
-    for (std::size_t which = 0; which < contenders.size(); ++which) {
+    for (std::size_t turn = 0; turn < contenders.size(); ++turn) {
+      const std::size_t which = i % 2 == 0 ? turn : contenders.size() - 1 - turn;
       outcomes[which].push_back(contenders[which].run());
       std::cerr << line_of(measured_of(contenders[which], {outcomes[which].back()}).row) << '\n';
     }

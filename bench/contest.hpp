@@ -24,8 +24,8 @@ struct Measured {
   Curve latency;
 };
 
-/// Runs the contenders in turn, `repetitions` times over: the machine's mood meets all of them alike. Says on standard
-/// error what each run came to. In the order of the contenders.
+/// Runs the contenders in turn, `repetitions` times over, there and back: the machine's mood, and a journal that grows,
+/// meet all of them alike. Says on standard error what each run came to. In the order of the contenders.
 std::vector<Measured> contest(const std::vector<Contender>& contenders, int repetitions);
 Measured measured_of(const Contender& contender, const std::vector<Outcome>& outcomes);
 

@@ -93,12 +93,12 @@ TEST(Machine, IsKnownByItsCoresAndMemory) {
   EXPECT_GT(facts["memory_gib"], 0.1);
 }
 
-TEST(Contest, RunsContendersInTurnAndKeepsEachRepetition) {
+TEST(Contest, RunsContendersThereAndBackAndKeepsEachRepetition) {
   std::string order;
   const Contender a{"a", Part::reference, [&] { return order += 'a', answered(100, 1'000); }};
   const Contender b{"b", Part::subject, [&] { return order += 'b', answered(200, 5'000); }};
   const auto measured = contest({a, b}, 3);
-  EXPECT_EQ(order, "ababab");
+  EXPECT_EQ(order, "abbaab");
   EXPECT_EQ(measured[1].row.figures.front().values, (std::vector<double>{100, 100, 100}));
   EXPECT_NEAR(median_figure(measured[1].row, "p99"), 5, 0.1);
   EXPECT_NEAR(median_figure(measured[1].row, "CPU server"), 5'000, 1) << "microseconds a call";
