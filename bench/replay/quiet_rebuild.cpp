@@ -139,7 +139,8 @@ void QuietRebuild::check_journal() const {
   const std::vector<replay::CheckedContext> contexts{{"cart", {&domain::kind_of<cart::Cart>()}},
                                                      {"inventory", {&domain::kind_of<inventory::Stock>()}}};
   const replay::CheckSources sources{journal::PostgresJournal::opener(journal_.options()),
-                                     [this] { return journal::open_inspection(journal_.options()); }};
+                                     [this] { return journal::open_inspection(journal_.options()); },
+                                     journal::postgres_event_scan(journal_.options())};
   replay::Tally tally;
   const std::atomic<bool> stopping{false};
   const auto began = steady_clock::now();

@@ -15,7 +15,7 @@ namespace keel::journal {
 /// session; blocks; one thread at a time.
 class EventScan {
  public:
-  /// The event is valid during the call only; its `epoch` and `metadata` are empty. May throw: the scan ends with it.
+  /// The event is valid during the call only; its `metadata` may be empty. May throw: the scan ends with it.
   using Take = std::function<void(const RecordedEvent& event)>;
 
   virtual ~EventScan() = default;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -65,15 +64,8 @@ struct SnapshotWanted {
 /// Needs SELECT on journal, events, receipts and snapshots.
 class Inspection {
  public:
-  /// The event is valid during the call only; its `metadata` is empty.
-  using Take = std::function<void(const RecordedEvent& event)>;
-
   virtual ~Inspection() = default;
 
-  /// Hands the lane's events after `after` and up to `to`, at most `limit`, to `take`, in position order. Answers the
-  /// last one's position; `after` when there was none. Allocates nothing for an event.
-  virtual Result<Position> events(std::string_view context, Lane lane, Position after, Position to, std::size_t limit,
-                                  const Take& take) = 0;
   /// The snapshots that the service would use today, in the order of what is wanted; nothing for those without.
   virtual Result<std::vector<std::optional<Snapshot>>> usable_snapshots(std::string_view context,
                                                                         std::span<const SnapshotWanted> wanted) = 0;

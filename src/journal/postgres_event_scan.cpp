@@ -10,7 +10,7 @@ using postgres::Parameters;
 
 /// $1 context, $2 lane, $3 after, $4 up to, $5 limit.
 constexpr std::string_view scan_lane = R"sql(
-  SELECT position, aggregate_type, aggregate_id, version, type, payload, recorded_at
+  SELECT position, epoch, aggregate_type, aggregate_id, version, type, payload, recorded_at
     FROM events
    WHERE context = $1::text AND lane = $2::integer AND position > $3::bigint AND position <= $4::bigint
    ORDER BY position LIMIT $5::bigint)sql";
@@ -43,12 +43,13 @@ class PostgresEventScan final : public EventScan {
   /// Into the strings of the event before: they have the room already.
   void load(const Answer& rows, int row) {
     event_.position = Position{rows.bigint(row, 0)};
-    event_.aggregate.type = rows.bytes(row, 1);
-    event_.aggregate.id = rows.bytes(row, 2);
-    event_.version = Version{rows.bigint(row, 3)};
-    event_.type = rows.bytes(row, 4);
-    event_.payload = rows.bytes(row, 5);
-    event_.recorded_at = rows.timestamp(row, 6);
+    event_.epoch = Epoch{rows.bigint(row, 1)};
+    event_.aggregate.type = rows.bytes(row, 2);
+    event_.aggregate.id = rows.bytes(row, 3);
+    event_.version = Version{rows.bigint(row, 4)};
+    event_.type = rows.bytes(row, 5);
+    event_.payload = rows.bytes(row, 6);
+    event_.recorded_at = rows.timestamp(row, 7);
   }
 
   std::unique_ptr<postgres::Session> session_;

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "journal/inspection.hpp"
+#include "journal/postgres_rows.hpp"
 
 namespace keel::journal {
 namespace {
@@ -61,23 +62,6 @@ constexpr std::string_view page_snapshots = R"sql(
                         LIMIT 1) v ON true
    ORDER BY s.aggregate_type, s.aggregate_id)sql";
 
-/// $1 context, $2 lane, $3 position before the first, $4 last position, $5 limit
-constexpr std::string_view scan_events = R"sql(
-  SELECT position, epoch, aggregate_type, aggregate_id, version, type, payload, recorded_at
-    FROM events
-   WHERE context = $1::text AND lane = $2::integer AND position > $3::bigint AND position <= $4::bigint
-   ORDER BY position LIMIT $5::bigint)sql";
-
-/// $1 context; types ($2), ids ($3) and schemas ($4) of aggregates. `place` is the aggregate's place in them.
-constexpr std::string_view find_snapshots = R"sql(
-  SELECT asked.place, s.version, s.position, s.schema, s.state
-    FROM unnest($2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS asked(type, id, schema, place)
-   CROSS JOIN LATERAL (
-     SELECT * FROM snapshots s
-      WHERE s.context = $1::text AND s.aggregate_type = asked.type AND s.aggregate_id = asked.id
-      LIMIT 1) s
-   WHERE s.schema = asked.schema AND s.incarnation = (SELECT incarnation FROM journal))sql";
-
 std::optional<Position> position_at(const Answer& rows, int row, int column) {
   if (rows.null(row, column)) return {};
   return Position{rows.bigint(row, column)};
@@ -87,26 +71,6 @@ class PostgresInspection final : public Inspection {
  public:
   explicit PostgresInspection(std::unique_ptr<postgres::Session> session) : session_(std::move(session)) {}
 
-  Result<Position> events(std::string_view context, Lane lane, Position after, Position to, std::size_t limit,
-                          const Take& take) override {
-    const auto rows = ask(scan_events,
-                          Parameters()
-                              .text(context)
-                              .integer(lane.value)
-                              .bigint(after.value)
-                              .bigint(to.value)
-                              .bigint(static_cast<std::int64_t>(limit)),
-                          "reading a lane");
-    if (!rows) return rows.fault();
-    event_.lane = lane;
-    for (int row = 0; row < rows->size(); ++row) {
-      load(*rows, row);
-      take(event_);
-      after = event_.position;
-    }
-    return after;
-  }
-
   Result<std::vector<std::optional<Snapshot>>> usable_snapshots(std::string_view context,
                                                                 std::span<const SnapshotWanted> wanted) override {
     Parameters parameters;
@@ -114,7 +78,7 @@ class PostgresInspection final : public Inspection {
         .texts(wanted, [](const SnapshotWanted& one) -> std::string_view { return one.aggregate.type; })
         .texts(wanted, [](const SnapshotWanted& one) -> std::string_view { return one.aggregate.id; })
         .bigints(wanted, [](const SnapshotWanted& one) { return one.schema; });
-    const auto rows = ask(find_snapshots, parameters, "reading snapshots");
+    const auto rows = ask(select_usable_snapshots, parameters, "reading snapshots");
     if (!rows) return rows.fault();
     std::vector<std::optional<Snapshot>> found(wanted.size());
     for (int row = 0; row < rows->size(); ++row) {
@@ -191,20 +155,7 @@ class PostgresInspection final : public Inspection {
     return journal::ask(*session_, sql, parameters, doing);
   }
 
-  /// Into the strings of the event before: they have the room already.
-  void load(const Answer& rows, int row) {
-    event_.position = Position{rows.bigint(row, 0)};
-    event_.epoch = Epoch{rows.bigint(row, 1)};
-    event_.aggregate.type = rows.bytes(row, 2);
-    event_.aggregate.id = rows.bytes(row, 3);
-    event_.version = Version{rows.bigint(row, 4)};
-    event_.type = rows.bytes(row, 5);
-    event_.payload = rows.bytes(row, 6);
-    event_.recorded_at = rows.timestamp(row, 7);
-  }
-
   std::unique_ptr<postgres::Session> session_;
-  RecordedEvent event_;
 };
 
 }  // namespace

@@ -7,16 +7,6 @@ namespace {
 using postgres::Answer;
 using postgres::Parameters;
 
-/// $1 context; types ($2), ids ($3) and schemas ($4) of aggregates. `place` is the aggregate's place in them.
-constexpr std::string_view select_snapshots = R"sql(
-  SELECT asked.place, s.version, s.position, s.schema, s.state
-    FROM unnest($2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY AS asked(type, id, schema, place)
-   CROSS JOIN LATERAL (
-     SELECT * FROM snapshots s
-      WHERE s.context = $1::text AND s.aggregate_type = asked.type AND s.aggregate_id = asked.id
-      LIMIT 1) s
-   WHERE s.schema = asked.schema AND s.incarnation = (SELECT incarnation FROM journal))sql";
-
 /// $1 context; types ($2) and ids ($3) of aggregates, versions to go on after ($4); $5 events of each at most.
 constexpr std::string_view select_tails = R"sql(
   SELECT asked.place, e.lane, e.position, e.epoch, e.aggregate_type, e.aggregate_id, e.version, e.type, e.payload,
@@ -80,7 +70,7 @@ Result<Done> PostgresJournal::load_snapshots(std::string_view context, std::span
   parameters.text(context);
   put_aggregates(parameters, requests);
   parameters.bigints(requests, [](const LoadRequest& request) { return request.schema; });
-  const auto rows = ask(select_snapshots, parameters, "loading snapshots");
+  const auto rows = ask(select_usable_snapshots, parameters, "loading snapshots");
   if (!rows) return rows.fault();
   for (int row = 0; row < rows->size(); ++row) {
     const std::size_t index = index_at(*rows, row);

@@ -119,7 +119,9 @@ Result<Done> check_journal(const std::vector<CheckedContext>& contexts,
   const auto work = [&] {
     auto inspection = sources.inspection();
     if (!inspection) return tasks.failed(inspection.fault());
-    LaneCheck check(*std::move(inspection), options, tally, one_at_a_time, stopping);
+    auto scan = sources.scan();
+    if (!scan) return tasks.failed(scan.fault());
+    LaneCheck check(*std::move(inspection), *std::move(scan), options, tally, one_at_a_time, stopping);
     for (auto task = tasks.next(); task && !stopping; task = tasks.next()) {
       if (const auto done = (*task)(check); !done) tasks.failed(done.fault());
     }

@@ -8,6 +8,7 @@
 
 #include "domain/aggregate.hpp"
 #include "domain/reaction.hpp"
+#include "journal/event_scan.hpp"
 #include "journal/inspection.hpp"
 #include "journal/journal.hpp"
 #include "replay/finding.hpp"
@@ -22,7 +23,7 @@ struct CheckedContext {
 };
 
 struct CheckOptions {
-  /// Lanes looked at side by side, each through sessions of its own.
+  /// Lanes looked at side by side, each through two sessions of its own.
   std::size_t sessions = 2;
   /// Events of one read.
   std::size_t batch = 10'000;
@@ -34,8 +35,9 @@ struct CheckOptions {
 struct CheckSources {
   /// Opened once, for where the lanes end.
   journal::OpenJournal journal;
-  /// Opened once a session.
+  /// Both are opened once for each of those who look side by side.
   std::function<Result<std::unique_ptr<journal::Inspection>>()> inspection;
+  journal::OpenEventScan scan;
 };
 
 /// Holds the whole journal, as it stands at the call, against docs/protocol.md: every lane is dense and in order, every

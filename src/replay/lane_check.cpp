@@ -42,9 +42,10 @@ struct LaneCheck::Pass {
   std::deque<Share>& later;
 };
 
-LaneCheck::LaneCheck(std::unique_ptr<journal::Inspection> inspection, const CheckOptions& options, Tally& tally,
-                     Report report, const std::atomic<bool>& stopping)
+LaneCheck::LaneCheck(std::unique_ptr<journal::Inspection> inspection, std::unique_ptr<journal::EventScan> scan,
+                     const CheckOptions& options, Tally& tally, Report report, const std::atomic<bool>& stopping)
     : inspection_(std::move(inspection)),
+      scan_(std::move(scan)),
       options_(options),
       tally_(tally),
       report_(std::move(report)),
@@ -85,8 +86,8 @@ Result<Done> LaneCheck::pass(Pass& pass) {
 
 Result<Position> LaneCheck::read(const Pass& pass, Position after) {
   chunk_.begin_anew();
-  return inspection_->events(pass.context.name, pass.lane, after, pass.head, options_.batch,
-                             [this](const journal::RecordedEvent& event) { chunk_.add(event); });
+  return scan_->scan(pass.context.name, pass.lane, after, pass.head, options_.batch,
+                     [this](const journal::RecordedEvent& event) { chunk_.add(event); });
 }
 
 Result<Done> LaneCheck::expect_snapshots(Pass& pass) {

@@ -9,11 +9,11 @@
 
 namespace keel::replay {
 
-/// One session's part of a check: lane by lane, table by table. One thread.
+/// One worker's part of a check: lane by lane, table by table. One thread.
 class LaneCheck {
  public:
-  LaneCheck(std::unique_ptr<journal::Inspection> inspection, const CheckOptions& options, Tally& tally, Report report,
-            const std::atomic<bool>& stopping);
+  LaneCheck(std::unique_ptr<journal::Inspection> inspection, std::unique_ptr<journal::EventScan> scan,
+            const CheckOptions& options, Tally& tally, Report report, const std::atomic<bool>& stopping);
 
   /// Events of a lane up to its head, and what was folded of them.
   Result<Done> events(const CheckedContext& context, Lane lane, std::int32_t lane_count, Position head);
@@ -29,6 +29,7 @@ class LaneCheck {
   Result<Done> receipts(const std::string& context, Lane lane, journal::ReceiptDay day);
 
   const std::unique_ptr<journal::Inspection> inspection_;
+  const std::unique_ptr<journal::EventScan> scan_;
   const CheckOptions options_;
   Tally& tally_;
   const Report report_;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "integration/journal_desk.hpp"
+#include "journal/postgres_event_scan.hpp"
 #include "replay/journal_check.hpp"
 #include "replay/journal_stats.hpp"
 #include "support/messages.hpp"
@@ -66,7 +67,8 @@ class JournalCheck : public ::testing::Test {
     std::vector<Finding> found;
     const std::vector<CheckedContext> contexts{{"testing", {&domain::kind_of<Counter>()}}};
     const CheckSources sources{journal::PostgresJournal::opener(database_.options()),
-                               [this] { return journal::open_inspection(database_.options()); }};
+                               [this] { return journal::open_inspection(database_.options()); },
+                               journal::postgres_event_scan(database_.options())};
     const std::atomic<bool> stopping{false};
     const auto checked = check_journal(
         contexts, {}, sources, options_, tally_, [&](Finding finding) { found.push_back(std::move(finding)); },
@@ -188,7 +190,8 @@ TEST_F(JournalCheck, FindsAnEventInAStrangeLaneAndAnEpochThatFell) {
 
 TEST_F(JournalCheck, AFaultEndsItAndSaysWhy) {
   const CheckSources sources{[] { return Result<std::unique_ptr<journal::Journal>>(Fault{.what = "no server"}); },
-                             [this] { return journal::open_inspection(database_.options()); }};
+                             [this] { return journal::open_inspection(database_.options()); },
+                             journal::postgres_event_scan(database_.options())};
   const std::atomic<bool> stopping{false};
   const auto checked = check_journal(
       {{"testing", {&domain::kind_of<Counter>()}}}, {}, sources, options_, tally_, [](const Finding&) {}, stopping);

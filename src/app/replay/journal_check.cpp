@@ -6,6 +6,7 @@
 #include "app/connections.hpp"
 #include "app/replay/commands.hpp"
 #include "app/replay/journal_progress.hpp"
+#include "journal/postgres_event_scan.hpp"
 
 namespace keel::app {
 namespace {
@@ -64,9 +65,10 @@ Result<Done> check(CommandCall& call, const replay::CheckOptions& options, Journ
     contexts.push_back({context.name, context.aggregates});
     if (context.reactor != nullptr) reactors.push_back(context.reactor);
   }
-  const replay::CheckSources sources{
-      journal_opener(call.configuration(), "replay journal check"),
-      [&] { return journal::open_inspection(journal_options(call.configuration(), "replay journal check")); }};
+  const auto postgres = journal_options(call.configuration(), "replay journal check");
+  const replay::CheckSources sources{journal_opener(call.configuration(), "replay journal check"),
+                                     [&] { return journal::open_inspection(postgres); },
+                                     journal::postgres_event_scan(postgres)};
   Result<Done> checked = Done{};
   progress.during([&](auto& tally, const auto& stopping) {
     checked = replay::check_journal(
