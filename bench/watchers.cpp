@@ -24,11 +24,17 @@ httplib::Client client_of(const std::string& address) {
   return client;
 }
 
+bool fine(const httplib::Result& answer) { return answer && answer->status == 200; }
+
+std::string failure_of(const char* path, const httplib::Result& answer) {
+  return std::string(path) + ": " + (answer ? std::to_string(answer->status) : httplib::to_string(answer.error()));
+}
+
 }  // namespace
 
 Watchers::Watchers(std::string address, int count) : address_(std::move(address)) {
   const auto answer = client_of(address_).Get("/api/v1/session");
-  if (!answer || answer->status != 200) throw std::runtime_error("no dashboard answers at " + address_);
+  if (!fine(answer)) throw std::runtime_error("no dashboard answers at " + address_);
   for (int i = 0; i < count; ++i) threads_.emplace_back([this] { follow(); });
   threads_.emplace_back([this] { open_pages(); });
 }
@@ -43,6 +49,16 @@ Histogram Watchers::pages() const {
   return pages_;
 }
 
+std::string Watchers::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void Watchers::failed(std::string failure) {
+  const std::lock_guard lock(mutex_);
+  if (failure_.empty()) failure_ = std::move(failure);
+}
+
 void Watchers::follow() {
   auto client = client_of(address_);
   while (!over_) {
@@ -50,7 +66,7 @@ void Watchers::follow() {
       bytes_ += size;
       return !over_;
     });
-    if (!over_ && (!answer || answer->status != 200)) ++failures_;
+    if (!over_ && !fine(answer)) failed(failure_of(live, answer));
   }
 }
 
@@ -59,13 +75,14 @@ void Watchers::open_pages() {
   auto due = steady_clock::now();
   for (std::size_t visit = 0; !over_; ++visit) {
     const auto began = steady_clock::now();
-    const auto answer = client.Get(pages_of_a_visit[visit % pages_of_a_visit.size()]);
+    const char* const path = pages_of_a_visit[visit % pages_of_a_visit.size()];
+    const auto answer = client.Get(path);
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began);
-    if (!answer || answer->status != 200) {
-      ++failures_;
-    } else {
+    if (fine(answer)) {
       const std::lock_guard lock(mutex_);
       pages_.record(taken.count());
+    } else {
+      failed(failure_of(path, answer));
     }
     due += between_pages;
     std::this_thread::sleep_until(due);

@@ -24,19 +24,20 @@ class Watchers {
   Histogram pages() const;
   /// Bytes of live events that came so far, over all of them.
   std::uint64_t bytes() const { return bytes_; }
-  /// Pages and streams that were refused or broke off.
-  std::uint64_t failures() const { return failures_; }
+  /// What became of the first page or stream that was refused or broke off; empty when none was.
+  std::string failure() const;
 
  private:
   void follow();
   void open_pages();
+  void failed(std::string failure);
 
   const std::string address_;
   std::atomic<bool> over_{false};
   std::atomic<std::uint64_t> bytes_{0};
-  std::atomic<std::uint64_t> failures_{0};
   mutable std::mutex mutex_;
   Histogram pages_;
+  std::string failure_;
   std::vector<std::thread> threads_;
 };
 

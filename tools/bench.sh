@@ -87,6 +87,7 @@ choose_addresses() {
   export KEEL_KAFKA__BROKERS="file:$home/broker" KEEL_BROKER__ADDRESS_FILE="$home/broker" KEEL_LOG__FORMAT=json
   local role name
   export KEEL_DASHBOARD__GRPC_LISTEN=127.0.0.1:0
+  export KEEL_DASHBOARD__MAX_CLIENTS=64 # those of the run before may not be gone yet
   for role in BROKER COMMAND PROJECTOR QUERY DASHBOARD; do
     for name in "KEEL_${role}__LISTEN" "KEEL_${role}__STATUS_LISTEN"; do
       [ "$name" = KEEL_BROKER__LISTEN ] || export "$name=127.0.0.1:$(free_port)"

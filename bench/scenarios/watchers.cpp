@@ -50,7 +50,8 @@ Finding bench_watchers(const Setup& setup) {
   watched.run = [&, press = watched.run] {
     const Watchers watchers(setup.dashboard_address, people);
     Outcome outcome = press();
-    if (watchers.failures() > 0) throw std::runtime_error("the dashboard refused a watcher");
+    if (const auto why = watchers.failure(); !why.empty())
+      throw std::runtime_error("the dashboard failed a watcher: " + why);
     pages.merge(watchers.pages());
     bytes += watchers.bytes();
     return outcome;

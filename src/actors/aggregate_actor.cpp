@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "actors/command_failed.hpp"
 #include "actors/exceptions.hpp"
 #include "actors/state_text.hpp"
 
@@ -15,6 +16,16 @@ namespace keel::actors {
 namespace {
 
 constexpr std::chrono::milliseconds durable_again_after{10};
+
+std::optional<ops::Breakage> breakage_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const CommandFailed& failed) {
+    return failed.breakage();
+  } catch (...) {
+    return std::nullopt;
+  }
+}
 
 /// Carries the writer's word to an aggregate, from the writer's thread. Holds it weakly, because it is held by it.
 class AggregateSink final : public journal::Sink {
@@ -41,7 +52,7 @@ AggregateActor::AggregateActor(caf::actor_config& config, std::shared_ptr<const 
                 static_cast<LiveAggregate::Surroundings&>(*this));
   set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
     std::string cause = text_of(thrown);
-    caf::anon_send(lane_->lane_actor, msg::Crashed{{hash_, live_->incarnation()}, cause});
+    caf::anon_send(lane_->lane_actor, msg::Crashed{{hash_, live_->incarnation()}, cause, breakage_of(thrown)});
     return caf::make_error(caf::sec::runtime_error, std::move(cause));
   });
 }
@@ -112,7 +123,7 @@ void AggregateActor::inspect(Inspection inspection) {
   inspection.reply.describe(std::move(inspection.description));
 }
 
-ops::AggregateDetail AggregateActor::detail() const {
+ops::AggregateDetail AggregateActor::detail() {
   AggregateRef aggregate = live_->aggregate();
   ops::AggregateDetail detail;
   detail.name = {std::string(lane_->context), std::move(aggregate.type), std::move(aggregate.id)};
@@ -120,6 +131,8 @@ ops::AggregateDetail AggregateActor::detail() const {
   detail.version = live_->version();
   detail.durable_version = live_->durable_version();
   detail.in_flight = live_->in_flight();
+  detail.mailbox = mailbox().size();
+  detail.decided = live_->decided();
   if (live_->last_taken() != Timestamp{}) detail.last_command = live_->last_taken();
   return detail;
 }

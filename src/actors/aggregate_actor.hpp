@@ -27,7 +27,7 @@ class AggregateActor final : public caf::event_based_actor, private LiveAggregat
   void on_exit() override;
 
   void inspect(Inspection inspection);
-  ops::AggregateDetail detail() const;
+  ops::AggregateDetail detail();
   void rest(bool when_idle);
   void rest_if_due();
 

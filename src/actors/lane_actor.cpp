@@ -110,6 +110,7 @@ void LaneActor::take_over_slots() {
 // -- calls ----------------------------------------------------------------------------------------------------------
 
 void LaneActor::take(std::unique_ptr<PendingCall> call) {
+  group_->came();
   if (resting_) return call->answer(Trouble::stopping);
   Slot* slot = slots_->find(call->hash, call->call.kind, call->call.aggregate_id);
   if (slot == nullptr) {
@@ -172,7 +173,10 @@ void LaneActor::loaded(msg::LoadedLife life) {
   if (auto* restored = std::get_if<Restored>(&life.result)) {
     return bring_to_life(*slot, std::move(*restored), life.request_ids);
   }
-  if (const auto* unreadable = std::get_if<Unreadable>(&life.result)) return quarantine(*slot, unreadable->cause);
+  if (const auto* unreadable = std::get_if<Unreadable>(&life.result)) {
+    with_extra(*slot).broken_by = unreadable->broken_by;
+    return quarantine(*slot, unreadable->cause);
+  }
   load_again_later(*slot);
 }
 
@@ -267,6 +271,7 @@ void LaneActor::crashed(const msg::Crashed& crash) {
   extra.crashed = extra.shown = true;
   extra.leaving.clear();
   extra.cause = crash.cause;
+  extra.broken_by = crash.broken_by;
   extra.pause = extra.deaths.died(setting_.options.aggregates, RestartHistory::Clock::now(), random_fraction());
   setting_.registry->aggregate_crashed(group_->node(), shown_name(*slot), crash.cause);
   if (slot->state != State::closing) close(*slot);

@@ -34,6 +34,7 @@ void LaneActor::describe(const Slot& slot, OperatorCall call) {
   description.aggregate_name = shown_name(slot);
   description.state = slot.state == State::pausing ? ops::NodeState::backing_off : ops::NodeState::running;
   description.possible = possible(slot);
+  if (slot.extra != nullptr) description.broken_by = slot.extra->broken_by;
   if (slot.state != State::live && slot.state != State::asked) return call.reply.describe(std::move(description));
   caf::anon_send(slot.actor, msg::Inspect({std::move(call.reply), std::move(description), call.with_state}));
 }

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "actors/command_failed.hpp"
 #include "core/crash_point.hpp"
 
 namespace keel::actors {
@@ -105,7 +106,7 @@ void LiveAggregate::decide(std::unique_ptr<PendingCall> call, Timestamp now) {
   if (asked.expected_version && *asked.expected_version != version_) {
     return only_answer(std::move(call), VersionConflict{*asked.expected_version, version_});
   }
-  domain::Decision decision = asked.rule->decide(*state_, *asked.command, asked.stamp);
+  auto decision = blaming(asked, [&] { return asked.rule->decide(*state_, *asked.command, asked.stamp); });
   if (!decision.accepted()) return only_answer(std::move(call), decision.refusal());
   if (asked.validate_only) {
     return only_answer(std::move(call), Accepted{version_, lane_, {}, std::move(decision.acceptance().reply)});
@@ -119,7 +120,7 @@ void LiveAggregate::append(std::unique_ptr<PendingCall> call, domain::Decision::
   entry.lane = lane_;
   entry.aggregate = aggregate();
   entry.expected = version_;
-  entry.events = evolve(accepted);
+  entry.events = blaming(asked, [&] { return evolve(accepted); });
   entry.metadata = std::move(asked.metadata);
   entry.receipt = {asked.request_id, asked.caller, asked.fingerprint, accepted.reply};
   if (version_.value / options_.snapshot_every != entry.expected.value / options_.snapshot_every) {

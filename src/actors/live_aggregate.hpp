@@ -42,8 +42,8 @@ struct LookedUp {
 /// confirmed ends this life: what was decided after it rested on what never happened. Undecided calls are then handed
 /// back for the successor.
 ///
-/// An exception from a rule leaves the object unusable: drop it, and every call in it is answered `restarted`.
-/// Confined to one thread at a time; knows no actors.
+/// An exception from a rule comes out as `CommandFailed` and leaves the object unusable: drop it, and every call in it
+/// is answered `restarted`. Confined to one thread at a time; knows no actors.
 class LiveAggregate {
  public:
   /// Where it lives. Called inside the calls below.
@@ -86,6 +86,8 @@ class LiveAggregate {
   const domain::Message& state() const { return *state_; }
   Version durable_version() const { return in_flight_.empty() ? version_ : in_flight_.front()->decided_at; }
   std::size_t in_flight() const { return in_flight_.size() + looking_up_.size(); }
+  /// Commands since this life began.
+  std::uint64_t decided() const { return sequence_; }
   /// When it took its last command; the epoch when it has taken none.
   Timestamp last_taken() const { return last_taken_; }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -70,6 +71,7 @@ struct Ended {
 struct Crashed {
   LifeId life;
   std::string cause;
+  std::optional<ops::Breakage> broken_by;
 };
 
 // -- to and from the writer -------------------------------------------------------------------------------------------

@@ -45,23 +45,21 @@ bool Restoration::restore_snapshot(const journal::Snapshot& snapshot) {
 
 bool Restoration::remember(const journal::RecordedEvent& event) {
   if (event.version != restored_.version.next()) {
-    return give_up("version " + std::to_string(event.version.value) + " follows version " +
-                   std::to_string(restored_.version.value));
+    return give_up(event, " follows version " + std::to_string(restored_.version.value));
   }
   try {
     if (!kind_.apply(*restored_.state, event.type, event.payload)) {
-      return give_up("version " + std::to_string(event.version.value) +
-                     ": no known event, or broken bytes: " + event.type);
+      return give_up(event, ": no known event, or broken bytes: " + event.type);
     }
   } catch (const std::exception& thrown) {
-    return give_up("version " + std::to_string(event.version.value) + ": " + event.type + ": " + thrown.what());
+    return give_up(event, ": " + event.type + ": " + thrown.what());
   }
   restored_.version = event.version;
   return true;
 }
 
-bool Restoration::give_up(std::string cause) {
-  cause_ = std::move(cause);
+bool Restoration::give_up(const journal::RecordedEvent& event, const std::string& why) {
+  unreadable_ = {"version " + std::to_string(event.version.value) + why, {event.type, {}, {}, event.version}};
   return false;
 }
 
@@ -69,11 +67,11 @@ void Restoration::begin_without_snapshot() {
   schema_ = ~kind_.schema;  // no snapshot was ever taken with it
   restored_.state.reset(kind_.empty_state->New());
   restored_.version = restored_.snapshot = Version{};
-  cause_.clear();
+  unreadable_.reset();
 }
 
 LoadResult Restoration::result() && {
-  if (!cause_.empty()) return Unreadable{std::move(cause_)};
+  if (unreadable_) return *std::move(unreadable_);
   return std::move(restored_);
 }
 

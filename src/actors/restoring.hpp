@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "core/result.hpp"
 #include "domain/aggregate.hpp"
 #include "journal/journal.hpp"
+#include "ops/actor_control.hpp"
 
 namespace keel::actors {
 
@@ -29,6 +31,7 @@ struct Restored {
 /// To load it again would not help; a person must look.
 struct Unreadable {
   std::string cause;
+  ops::Breakage broken_by;
 };
 
 /// What a load came to. The fault is the journal's, and passes.
@@ -50,7 +53,7 @@ class Restoration {
  private:
   bool restore_snapshot(const journal::Snapshot& snapshot);
   bool remember(const journal::RecordedEvent& event);
-  bool give_up(std::string cause);
+  bool give_up(const journal::RecordedEvent& event, const std::string& why);
   void begin_without_snapshot();
 
   const domain::AggregateKind& kind_;
@@ -59,7 +62,7 @@ class Restoration {
   std::vector<Uuid> request_ids_;
   std::int64_t schema_;
   Restored restored_;
-  std::string cause_;
+  std::optional<Unreadable> unreadable_;
 };
 
 }  // namespace keel::actors

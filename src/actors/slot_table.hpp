@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "actors/pending_call.hpp"
 #include "actors/restart_policy.hpp"
 #include "domain/aggregate.hpp"
+#include "ops/actor_control.hpp"
 
 namespace keel::actors {
 
@@ -41,6 +43,8 @@ struct Slot {
     RestartHistory failed_loads;
     /// Why it crashed last; empty when it never did.
     std::string cause;
+    /// What it crashed at, or could not be restored from.
+    std::optional<ops::Breakage> broken_by;
     /// It has crashed and does not yet run again.
     bool crashed = false;
     /// It is shown as a node of its own.

@@ -32,12 +32,22 @@ Json aggregate_document(const Services& services, const v1::AggregateDetail& det
                 {"lane", detail.lane()},
                 {"version", whole(std::int64_t{detail.version()})},
                 {"durable_version", whole(std::int64_t{detail.durable_version()})},
-                {"in_flight", whole(std::int64_t{detail.in_flight()})}};
+                {"in_flight", whole(std::int64_t{detail.in_flight()})},
+                {"mailbox", whole(std::int64_t{detail.mailbox()})},
+                {"decided", whole(std::int64_t{detail.decided()})}};
   if (detail.has_last_command_time()) document["last_command_time"] = moment(timestamp_of(detail.last_command_time()));
   const auto* kind = find_kind(services.parts, target.context(), target.aggregate_type());
   if (detail.state_json().empty() || services.payloads == Payloads::none) return document;
   document["state"] =
       shown(detail.state_json(), kind == nullptr ? nullptr : kind->empty_state->GetDescriptor(), services.payloads);
+  return document;
+}
+
+Json breakage_document(const v1::Breakage& broken_by) {
+  Json document{{"message_type", text(broken_by.message_type())}};
+  if (!broken_by.request_id().empty()) document["request_id"] = text(broken_by.request_id());
+  if (!broken_by.trace_id().empty()) document["trace_id"] = text(broken_by.trace_id());
+  if (broken_by.version() > 0) document["version"] = whole(std::int64_t{broken_by.version()});
   return document;
 }
 
@@ -54,8 +64,8 @@ Reply live_actor(const Services& services, const ProcessSample& process, const v
   Json document{{"node", document_of(node_of(process.id(), answer.node(), answer.path()))},
                 {"history", std::move(history)}};
   if (answer.has_aggregate()) document["aggregate"] = aggregate_document(services, answer.aggregate());
+  if (answer.has_broken_by()) document["broken_by"] = breakage_document(answer.broken_by());
   document["possible_actions"] = action_words(answer);
-  document["links"] = Json::object();
   return document;
 }
 
@@ -73,10 +83,7 @@ Reply past_actor(Services& services, const ProcessSample& process, std::uint64_t
   choice.limit = stored_history;
   Json history = Json::array();
   for (const auto& event : services.directory.history(choice).events) history.push_back(document_of(event));
-  return Json{{"node", document_of(node)},
-              {"history", std::move(history)},
-              {"possible_actions", Json::array()},
-              {"links", Json::object()}};
+  return Json{{"node", document_of(node)}, {"history", std::move(history)}, {"possible_actions", Json::array()}};
 }
 
 Outcome<v1::ActorTarget> target_of(const Request& request) {

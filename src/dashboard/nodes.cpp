@@ -84,6 +84,7 @@ Node node_of(const Uuid& process, const V1Node& node, const std::string& path) {
   made.last_cause = node.last_cause();
   made.children = node.child_count();
   made.aggregates = node.aggregate_count();
+  made.commands = node.command_count();
   made.troubled = node.troubled_count();
   return made;
 }
@@ -123,6 +124,7 @@ Json document_of(const Node& node) {
   document["child_count"] = node.children;
   if (node.kind == "aggregate_group") {
     document["aggregate_count"] = whole(node.aggregates);
+    document["command_count"] = whole(node.commands);
     document["troubled_count"] = node.troubled;
   }
   if (node.unhealthy_below) document["unhealthy_below"] = *node.unhealthy_below;

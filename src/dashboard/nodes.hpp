@@ -34,6 +34,7 @@ struct Node {
   std::int64_t children = 0;
   /// Of a group.
   std::int64_t aggregates = 0;
+  std::int64_t commands = 0;
   std::int64_t troubled = 0;
   /// Nodes below it that are not well; nothing when that was not looked at.
   std::optional<int> unhealthy_below{};

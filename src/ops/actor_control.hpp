@@ -10,6 +10,7 @@
 
 #include "core/clock.hpp"
 #include "core/quantities.hpp"
+#include "core/uuid.hpp"
 #include "ops/supervision.hpp"
 
 namespace keel::ops {
@@ -52,11 +53,27 @@ struct AggregateDetail {
   Version durable_version;
   /// Commands on their way through it.
   std::size_t in_flight = 0;
+  /// Messages that wait in its mailbox.
+  std::size_t mailbox = 0;
+  /// Commands that it has decided since it came into memory.
+  std::uint64_t decided = 0;
   /// When it took its last command; nothing when it has taken none.
   std::optional<Timestamp> last_command;
   /// Protobuf JSON of what is durable, when asked for; else, or with a problem, empty.
   std::string state_json;
   std::string state_problem;
+};
+
+/// What broke an aggregate: a command that it was deciding, or a stored event that it could not take in.
+struct Breakage {
+  /// Full name of the command's, or the event's, message.
+  std::string message_type;
+  /// The command's.
+  std::optional<Uuid> request_id{};
+  /// W3C trace id of the command's call; empty without one.
+  std::string trace_id{};
+  /// The event's.
+  Version version{};
 };
 
 /// What the actors know of one of them; names and history are the registry's.
@@ -69,6 +86,8 @@ struct ActorDescription {
   NodeState state = NodeState::running;
   /// Of an aggregate in memory; not while it is loading, say, or waits for a person.
   std::optional<AggregateDetail> aggregate{};
+  /// Of an aggregate in trouble that no operator broke.
+  std::optional<Breakage> broken_by{};
   /// What can be done to it now.
   std::vector<ActorAction> possible{};
 };

@@ -89,6 +89,7 @@ grpc::Status ActorDesk::describe(const ActorDescription& described, v1::GetActor
   if (detail->node.id == 0) detail->node.state = described.state;
   fill(*detail, response);
   if (described.aggregate) write(*described.aggregate, *response.mutable_aggregate());
+  if (described.broken_by) write(*described.broken_by, *response.mutable_broken_by());
   for (const ActorAction action : described.possible) {
     if (allowed(action)) response.add_possible_actions(wire(action));
   }

@@ -65,6 +65,8 @@ struct NodeView {
   /// Of a group: aggregates in memory now, and in trouble (also those beyond the ones shown as nodes).
   std::int64_t aggregates = 0;
   std::int64_t troubled = 0;
+  /// Of a group: commands that came to its lane since the group began.
+  std::int64_t commands = 0;
 };
 
 /// One line of the history.
@@ -120,11 +122,15 @@ class AggregateGroup {
     total_.add(-1);
   }
   std::int64_t alive() const { return alive_.load(std::memory_order_relaxed); }
+  /// A command came to the lane.
+  void came() { commands_.fetch_add(1, std::memory_order_relaxed); }
+  std::int64_t commands() const { return commands_.load(std::memory_order_relaxed); }
 
  private:
   const NodeId node_;
   const Gauge total_;
   std::atomic<std::int64_t> alive_{0};
+  std::atomic<std::int64_t> commands_{0};
 };
 
 /// Remembers who supervises whom and what became of them: each start, crash, restart, backoff, stop and quarantine,

@@ -143,7 +143,10 @@ NodeView SupervisionRegistry::Tree::view(const Node& node) const {
       static_cast<int>(std::ranges::count_if(node.recent_restarts, [&](Timestamp at) { return at >= oldest; }));
   view.last_cause = node.last_cause;
   view.children = node.children.size();
-  if (node.group != nullptr) view.aggregates = node.group->alive();
+  if (node.group != nullptr) {
+    view.aggregates = node.group->alive();
+    view.commands = node.group->commands();
+  }
   view.troubled = static_cast<std::int64_t>(node.troubled.size()) + node.hidden;
   return view;
 }

@@ -2,6 +2,8 @@
 
 #include <google/protobuf/util/time_util.h>
 
+#include "ops/utf8.hpp"
+
 namespace keel::ops {
 namespace {
 
@@ -93,6 +95,7 @@ void write(const NodeView& view, v1::SupervisionNode& node) {
   node.set_child_count(static_cast<std::int64_t>(view.children));
   node.set_aggregate_count(view.aggregates);
   node.set_troubled_count(view.troubled);
+  node.set_command_count(view.commands);
 }
 
 void write(const SupervisionEvent& event, v1::SupervisionEvent& line) {
@@ -121,6 +124,15 @@ void write(const AggregateDetail& detail, v1::AggregateDetail& aggregate) {
   }
   aggregate.set_state_json(detail.state_json);
   aggregate.set_state_problem(detail.state_problem);
+  aggregate.set_mailbox(static_cast<std::int64_t>(detail.mailbox));
+  aggregate.set_decided(static_cast<std::int64_t>(detail.decided));
+}
+
+void write(const Breakage& breakage, v1::Breakage& told) {
+  told.set_message_type(mend_utf8(breakage.message_type));
+  if (breakage.request_id) told.set_request_id(breakage.request_id->text());
+  told.set_trace_id(breakage.trace_id);
+  told.set_version(breakage.version.value);
 }
 
 v1::ActorAction wire(ActorAction action) {

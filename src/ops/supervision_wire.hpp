@@ -12,6 +12,7 @@ namespace keel::ops {
 void write(const NodeView& view, v1::SupervisionNode& node);
 void write(const SupervisionEvent& event, v1::SupervisionEvent& line);
 void write(const AggregateDetail& detail, v1::AggregateDetail& aggregate);
+void write(const Breakage& breakage, v1::Breakage& told);
 v1::ActorAction wire(ActorAction action);
 
 /// Nothing when there is no such action.

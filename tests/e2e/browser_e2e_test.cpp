@@ -46,6 +46,7 @@ TEST_P(Browser, FindsEverythingAsItShouldBe) {
                                  std::string(GetParam()) + ".spec.ts"},
                       {{"KEEL_BROWSER_BASE", "http://" + here + std::to_string(system_->grpc_port("dashboard"))},
                        {"KEEL_BROWSER_COMMAND", here + std::to_string(system_->grpc_port("command"))},
+                       {"KEEL_BROWSER_JOURNAL", system_->journal().dsn},
                        {"KEEL_BROWSER_VIEWER_TOKEN", viewer_token},
                        {"KEEL_BROWSER_ADMIN_TOKEN", admin_token},
                        {"KEEL_BROWSER_ARTEFACTS", artefacts().string()}},

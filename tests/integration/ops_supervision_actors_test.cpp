@@ -250,6 +250,8 @@ TEST_F(SupervisionActorsTest, ShowsAnAggregateThatIsNoNode) {
   detail.version = Version{7};
   detail.durable_version = Version{6};
   detail.in_flight = 2;
+  detail.mailbox = 5;
+  detail.decided = 9;
   detail.last_command = Timestamp(std::chrono::seconds(1000));
   detail.state_json = "{}";
   auto request = cart("c-17");
@@ -266,9 +268,31 @@ TEST_F(SupervisionActorsTest, ShowsAnAggregateThatIsNoNode) {
   EXPECT_EQ(response.aggregate().version(), 7);
   EXPECT_EQ(response.aggregate().durable_version(), 6);
   EXPECT_EQ(response.aggregate().in_flight(), 2);
+  EXPECT_EQ(response.aggregate().mailbox(), 5);
+  EXPECT_EQ(response.aggregate().decided(), 9);
+  EXPECT_FALSE(response.has_broken_by());
   EXPECT_EQ(response.aggregate().last_command_time().seconds(), 1000);
   EXPECT_EQ(response.aggregate().state_json(), "{}");
   EXPECT_EQ(response.possible_actions_size(), 0) << "no actions are allowed here";
+}
+
+TEST_F(SupervisionActorsTest, ShowsWhichCommandOrEventBrokeAnAggregate) {
+  serve({});
+  actors.description.node = registry.started_group(root, "aggregates")->node();
+  actors.description.aggregate_name = "Cart c-17";
+  const auto id = *Uuid::parse("01990000-0000-7000-8000-000000000001");
+  actors.description.broken_by = Breakage{"keel.cart.v1.AddItemRequest", id, "4bf92f3577b34da6a3ce929d0e0e4736", {}};
+  v1::GetActorResponse response;
+  ASSERT_TRUE(get(cart("c-17"), response).ok());
+  EXPECT_EQ(response.broken_by().message_type(), "keel.cart.v1.AddItemRequest");
+  EXPECT_EQ(response.broken_by().request_id(), id.text());
+  EXPECT_EQ(response.broken_by().trace_id(), "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(response.broken_by().version(), 0);
+  actors.description.broken_by = Breakage{"future\xff", {}, {}, Version{7}};
+  ASSERT_TRUE(get(cart("c-17"), response).ok());
+  EXPECT_EQ(response.broken_by().version(), 7);
+  EXPECT_EQ(response.broken_by().request_id(), "");
+  EXPECT_EQ(response.broken_by().message_type(), "future\xEF\xBF\xBD");
 }
 
 TEST_F(SupervisionActorsTest, ACallThatNobodyAnswersEndsWithItsClientAndALateAnswerHarmsNobody) {

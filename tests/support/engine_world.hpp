@@ -126,11 +126,14 @@ class EngineWorld : public ::testing::Test {
   }
 
   /// "started command/testing", … of the supervision history, those that name this.
+  /// What a rule said; which command it was differs from run to run.
+  static std::string without_command(const std::string& cause) { return cause.substr(0, cause.find(" (at ")); }
   std::vector<std::string> history(const std::string& of) const {
     std::vector<std::string> lines;
     for (const auto& event : registry.history(0, 10'000)) {
       if (event.path.find(of) == std::string::npos) continue;
-      lines.push_back(std::string(ops::name_of(event.happening)) + (event.cause.empty() ? "" : ": " + event.cause));
+      const std::string cause = without_command(event.cause);
+      lines.push_back(std::string(ops::name_of(event.happening)) + (cause.empty() ? "" : ": " + cause));
     }
     return lines;
   }

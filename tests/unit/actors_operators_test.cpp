@@ -195,6 +195,71 @@ TEST_F(ActorsOperators, ACallAtAnyMomentOfAStopIsServed) {
   }
 }
 
+// -- what broke it --------------------------------------------------------------------------------------------------
+
+TEST_F(ActorsOperators, AnAggregateThatBrokeAtACommandTellsAtWhichOne) {
+  start();
+  told({.id = "a", .kind = fragile});
+  const Uuid poison = make_uuid_v7(now);
+  told({.id = "a", .amount = Fragile::breaks_rule, .request_id = poison, .kind = fragile});
+  const auto seen = look_at(named("a", "Fragile"));
+  ASSERT_TRUE(seen->description && seen->description->broken_by);
+  const auto& broken_by = *seen->description->broken_by;
+  EXPECT_EQ(broken_by.message_type, "keel.testing.v1.MoveCounterRequest");
+  EXPECT_EQ(broken_by.request_id, poison);
+  EXPECT_EQ(broken_by.version, Version{});
+  const std::string at = "(at " + broken_by.message_type + ", request " + poison.text() + ")";
+  EXPECT_EQ(registry.history(0, 1'000).back().cause, "the rule broke " + at);
+}
+
+TEST_F(ActorsOperators, AnAggregateThatCannotBeReadTellsAtWhichEvent) {
+  store_event({"Counter", "a"}, "keel.testing.v1.FromTheFuture", "");
+  start();
+  ASSERT_EQ(told({.id = "a"}), "quarantined");
+  const auto seen = look_at(named("a"));
+  ASSERT_TRUE(seen->description && seen->description->broken_by);
+  EXPECT_EQ(seen->description->broken_by->message_type, "keel.testing.v1.FromTheFuture");
+  EXPECT_EQ(seen->description->broken_by->version, Version{1});
+  EXPECT_FALSE(seen->description->broken_by->request_id);
+}
+
+TEST_F(ActorsOperators, AnAggregateThatAnOperatorBrokeTellsOfNoCommand) {
+  start();
+  told({.id = "a", .kind = fragile});
+  told({.id = "a", .amount = Fragile::breaks_rule, .kind = fragile});
+  pass(seconds(1));
+  EXPECT_EQ(ordered(named("a", "Fragile"), ActorAction::crash), "taken");
+  const auto seen = look_at(named("a", "Fragile"));
+  ASSERT_TRUE(seen->description);
+  EXPECT_FALSE(seen->description->broken_by);
+}
+
+// -- how busy it is -------------------------------------------------------------------------------------------------
+
+TEST_F(ActorsOperators, CommandsAreCountedByTheirAggregateAndByItsLane) {
+  start();
+  for (int i = 0; i < 3; ++i) told({.id = "a"});
+  told({.id = "b"});
+  const auto seen = look_at(named("a"));
+  ASSERT_TRUE(seen->description && seen->description->aggregate);
+  EXPECT_EQ(seen->description->aggregate->decided, 3U);
+  EXPECT_EQ(seen->description->aggregate->mailbox, 0U);
+  std::int64_t came = 0;
+  for (const auto& group : groups(0)) came += group.commands;
+  EXPECT_EQ(came, 4);
+}
+
+TEST_F(ActorsOperators, WhatWaitsBehindTheLookIsItsMailbox) {
+  start();
+  told({.id = "a"});
+  const auto heard = look(*engine, named("a"));
+  send({.id = "a"});
+  send({.id = "a"});
+  run();
+  ASSERT_TRUE(heard->description && heard->description->aggregate);
+  EXPECT_EQ(heard->description->aggregate->mailbox, 2U);
+}
+
 // -- races ----------------------------------------------------------------------------------------------------------
 
 TEST_F(ActorsOperators, AnOrderAtAnyMomentOfALifeIsAnsweredOnceAndSoIsTheCall) {

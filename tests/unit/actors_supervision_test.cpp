@@ -47,7 +47,8 @@ class ActorsSupervision : public EngineWorld {
     Lines lines;
     for (const auto& group : groups(0)) {
       for (const auto& shown : registry.children(group.id, 10)) {
-        lines.push_back(shown.spec.name + " " + std::string(name_of(shown.state)) + ": " + shown.last_cause);
+        lines.push_back(shown.spec.name + " " + std::string(name_of(shown.state)) + ": " +
+                        without_command(shown.last_cause));
       }
     }
     return lines;

@@ -1,3 +1,4 @@
+import { spoilEvents } from "../support/journal";
 import { freshName } from "../support/shop";
 import { answer, ask, happenings, open, openAggregate } from "../support/steps";
 import { expect, test } from "../support/test";
@@ -53,6 +54,33 @@ test("its cause is opened from what happened, and leads to its events", async ({
   await admin.getByRole("link", { name: "Its events" }).click();
   await expect(admin.getByRole("heading", { level: 1, name: cart })).toBeVisible();
   await expect(admin.getByRole("list", { name: /^Events/ }).getByRole("listitem")).toHaveCount(await eventsOf(admin, cart));
+});
+
+test("a cart whose event cannot be read is quarantined, and its page leads to that event", async ({ admin, shop }) => {
+  const cart = freshName("spoiled");
+  await shop.addItem(cart);
+  spoilEvents(cart);
+  await openAggregate(admin, "Cart", cart);
+  await admin.getByRole("button", { name: "Stop…" }).click();
+  await answer(admin, "Stop", "to have it loaded anew");
+  await expect.poll(() => shop.addItem(cart).then(() => "accepted", (refusal: Error) => refusal.message)).toContain("quarantine");
+
+  await open(admin, "#/tree?unhealthy=yes");
+  await happenings(admin, cart).and(admin.locator("[data-happening=quarantined]")).first().getByRole("link", { name: new RegExp(cart) }).click();
+  const cause = admin.locator(".notice").filter({ hasText: "Last cause:" });
+  await expect(cause).toContainText("keel.cart.v1.");
+  await cause.getByRole("link", { name: "version 1" }).click();
+  await expect(admin.getByRole("heading", { level: 1, name: cart })).toBeVisible();
+  await expect(admin.getByRole("list", { name: /^Events/ }).getByRole("listitem")).toHaveCount(1);
+});
+
+test("how busy an aggregate is stands on its page", async ({ admin, shop }) => {
+  const cart = freshName("busy");
+  for (let i = 0; i < 3; ++i) await shop.addItem(cart);
+  await openAggregate(admin, "Cart", cart);
+  const fact = (name: string) => admin.locator("dl div").filter({ hasText: name });
+  await expect(fact("Commands")).toContainText(/3\s+\S+\/s/);
+  await expect(fact("In flight")).toContainText(/0 waiting in its mailbox 0/);
 });
 
 async function eventsOf(page: Parameters<typeof ask>[0], cart: string): Promise<number> {

@@ -12,6 +12,8 @@ export const system = {
   admin_token: needed("KEEL_BROWSER_ADMIN_TOKEN"),
   /** gRPC address of the command process. */
   command: needed("KEEL_BROWSER_COMMAND"),
+  /** How psql gets at the journal, as its superuser. */
+  journal: needed("KEEL_BROWSER_JOURNAL"),
   /** Where screenshots go. */
   artefacts: process.env["KEEL_BROWSER_ARTEFACTS"] ?? "artefacts",
   chromium: process.env["KEEL_BROWSER_CHROMIUM"] ?? "/usr/bin/chromium",

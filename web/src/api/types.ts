@@ -49,6 +49,8 @@ export interface TreeNode {
   last_cause?: string;
   child_count: number;
   aggregate_count?: Count;
+  /** Of a group: commands since it began. */
+  command_count?: Count;
   troubled_count?: number;
   unhealthy_below?: number;
 }
@@ -229,16 +231,28 @@ export interface AggregateDetail {
   version: Count;
   durable_version: Count;
   in_flight: Count;
+  /** Messages that wait for it. */
+  mailbox: Count;
+  /** Commands since it came into memory. */
+  decided: Count;
   last_command_time?: Instant;
   state?: unknown;
+}
+
+/** A command that has a request id, or a stored event that has a version. */
+export interface Breakage {
+  message_type: string;
+  request_id?: string;
+  trace_id?: string;
+  version?: Count;
 }
 
 export interface Actor {
   node: TreeNode;
   history: HistoryEvent[];
   aggregate?: AggregateDetail;
+  broken_by?: Breakage;
   possible_actions: string[];
-  links?: { aggregate?: string; logs?: string; traces?: string };
 }
 
 export interface HistoryPage extends Gathered {

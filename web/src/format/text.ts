@@ -26,15 +26,3 @@ export function clip(text: string, length: number): string {
 
 /** `backing_off` → `backing off`. */
 export const words = (name: string): string => name.replaceAll("_", " ").toLowerCase();
-
-/** An address that may become a link: http(s), or a place in this page. Anything else is undefined. */
-export function safeHref(address: string | undefined): string | undefined {
-  if (address === undefined) return undefined;
-  if (address.startsWith("#/")) return address;
-  try {
-    const url = new URL(address);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,13 +1,15 @@
 import { api, type ActorTarget } from "../api/routes";
-import type { Actor } from "../api/types";
+import type { Actor, Breakage, TreeNode } from "../api/types";
 import { Actions } from "../components/actions";
 import { HistoryList, treeBefore } from "../components/history";
 import { Json } from "../components/json";
 import { Facts, Loaded, Notice, Page, Panel } from "../components/page";
 import { State } from "../components/state";
 import { Ago, LongText, Num, Text } from "../components/text";
-import { safeHref, words } from "../format/text";
+import { rate } from "../format/numbers";
+import { words } from "../format/text";
 import { duration } from "../format/time";
+import { useRate } from "../state/rate";
 import { useResource } from "../state/resource";
 import { href, route } from "../state/router";
 import { session } from "../state/session";
@@ -18,29 +20,34 @@ import { actorActions } from "./actor-actions";
 const limit = ({ node }: Actor): string =>
   node.max_restarts ? ` of ${node.max_restarts} in ${duration(node.window_seconds)}` : "";
 
-function Links({ links }: { links: Actor["links"] }) {
-  const shown = Object.entries(links ?? {}).flatMap(([name, address]) => {
-    const safe = safeHref(address);
-    return safe ? [{ name, safe }] : [];
-  });
+/** A node's name is `Cart c-17`, its path begins with `command/cart/`. */
+function eventsOf(node: TreeNode, search: Record<string, string> = {}): string {
+  const type_ends = node.name.indexOf(" ");
+  return href(["aggregates", node.path.split("/")[1] ?? "", node.name.slice(0, type_ends), node.name.slice(type_ends + 1)], search);
+}
+
+/** The command or the event that broke it, with where to read on. */
+function BrokenBy({ node, by }: { node: TreeNode; by: Breakage }) {
   return (
-    <>
-      {shown.map(({ name, safe }) => (
-        <a key={name} href={safe} rel="noreferrer noopener" {...(safe.startsWith("#") ? {} : { target: "_blank" })}>
-          {words(name)}
-        </a>
-      ))}
-    </>
+    <p>
+      <strong>{by.version ? "Event" : "Command"}:</strong> <code><Text of={by.message_type} max={200} /></code>
+      {by.version && <> · <a href={eventsOf(node, { from: by.version, version: by.version })}>version <Num of={by.version} /></a></>}
+      {by.request_id && <> · request <code><Text of={by.request_id} max={60} /></code></>}
+      {by.trace_id && <> · trace <code><Text of={by.trace_id} max={60} /></code></>}
+      {by.request_id && <> · <a href={href(["logs"], { process: node.process, q: by.request_id })}>Its log lines</a></>}
+    </p>
   );
 }
 
-function NodePanel({ actor, target }: { actor: Actor; target: ActorTarget }) {
+function NodePanel({ actor, target, at }: { actor: Actor; target: ActorTarget; at: number | undefined }) {
   const { node, aggregate } = actor;
+  const per_second = useRate(aggregate?.decided ?? node.command_count, at);
   return (
-    <Panel title="Actor" aside={<Links links={actor.links} />}>
+    <Panel title="Actor">
       {node.last_cause && (
         <Notice tone={node.state === "running" ? "info" : "bad"}>
           <strong>Last cause:</strong> <LongText of={node.last_cause} max={1000} />
+          {actor.broken_by && <BrokenBy node={node} by={actor.broken_by} />}
         </Notice>
       )}
       <Facts
@@ -52,7 +59,8 @@ function NodePanel({ actor, target }: { actor: Actor; target: ActorTarget }) {
           node.child_count > 0 && ["Children", <Num of={node.child_count} />],
           node.aggregate_count !== undefined && ["Aggregates", <Num of={node.aggregate_count} />],
           aggregate && ["Version", <span><Num of={aggregate.version} /> <span class="faint">durable <Num of={aggregate.durable_version} /></span></span>],
-          aggregate && ["In flight", <Num of={aggregate.in_flight} />],
+          aggregate && ["In flight", <span><Num of={aggregate.in_flight} /> <span class="faint">waiting in its mailbox <Num of={aggregate.mailbox} /></span></span>],
+          (aggregate ?? node.command_count) !== undefined && ["Commands", <span><Num of={aggregate?.decided ?? node.command_count} /> <span class="faint">{rate(per_second)}/s</span></span>],
           aggregate && ["Lane", <Num of={aggregate.lane} />],
           aggregate && ["Last command", <Ago at={aggregate.last_command_time} />],
           aggregate && ["Aggregate", <a href={href(["aggregates", aggregate.context, aggregate.aggregate_type, aggregate.aggregate_id])}>Its events</a>],
@@ -74,12 +82,12 @@ function StatePanel({ actor }: { actor: Actor }) {
   );
 }
 
-function Detail({ actor, target }: { actor: Actor; target: ActorTarget }) {
+function Detail({ actor, target, at }: { actor: Actor; target: ActorTarget; at: number | undefined }) {
   const newest_first = [...actor.history].sort((a, b) => (BigInt(a.sequence) < BigInt(b.sequence) ? 1 : -1));
   const last = newest_first.find(({ happening }) => happening === "crashed");
   return (
     <>
-      <NodePanel actor={actor} target={target} />
+      <NodePanel actor={actor} target={target} at={at} />
       <Panel title="What happened to it" flush aside={last && <a href={treeBefore(last)}>Tree before the last crash</a>}>
         <HistoryList events={newest_first} with_path={false} empty="Nothing is kept of it." />
       </Panel>
@@ -131,7 +139,7 @@ export function ActorDetail({ target }: { target: ActorTarget }) {
       {actor.problem?.status === 404 ? (
         <Gone target={target} path={route.value.query.get("path") ?? actor.data?.node.path ?? ""} />
       ) : (
-        <Loaded from={actor}>{(data) => <Detail actor={data} target={target} />}</Loaded>
+        <Loaded from={actor}>{(data) => <Detail actor={data} target={target} at={actor.at} />}</Loaded>
       )}
     </Page>
   );
