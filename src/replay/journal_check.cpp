@@ -17,6 +17,7 @@ using Task = std::function<Result<Done>(LaneCheck&)>;
 class Tasks {
  public:
   void add(Task task) { waiting_.push_back(std::move(task)); }
+  /// Only before anybody takes one.
   std::size_t count() const { return waiting_.size(); }
 
   std::optional<Task> next() {
@@ -126,10 +127,9 @@ Result<Done> check_journal(const std::vector<CheckedContext>& contexts,
       if (const auto done = (*task)(check); !done) tasks.failed(done.fault());
     }
   };
+  const std::size_t sessions = std::min(std::max<std::size_t>(options.sessions, 1), tasks.count());
   std::vector<std::jthread> workers;
-  for (std::size_t i = 0; i < std::clamp<std::size_t>(options.sessions, 1, tasks.count()); ++i) {
-    workers.emplace_back(work);
-  }
+  for (std::size_t i = 0; i < sessions; ++i) workers.emplace_back(work);
   workers.clear();
   if (tasks.fault()) return *tasks.fault();
   return Done{};

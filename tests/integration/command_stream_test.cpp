@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <mutex>
 #include <thread>
 
 #include "ops/error_status.hpp"
@@ -124,9 +125,13 @@ TEST(CommandStreams, GiveTheEngineTheSameCallAsTheUnaryMethod) {
 }
 
 TEST(CommandStreams, HandCommandsToTheEngineInTheOrderSent) {
+  std::mutex mutex;
   std::vector<std::string> texts;
   RunningEdge edge([&](actors::Call call) {
-    texts.push_back(static_cast<const NoteRequest&>(*call.command).text());
+    {
+      const std::lock_guard lock(mutex);
+      texts.push_back(static_cast<const NoteRequest&>(*call.command).text());
+    }
     accept(std::move(call));
   });
   CommandStream stream(*edge.channel);
@@ -142,6 +147,7 @@ TEST(CommandStreams, HandCommandsToTheEngineInTheOrderSent) {
   }
   stream.close();
   EXPECT_TRUE(stream.finish().ok());
+  const std::lock_guard lock(mutex);
   EXPECT_EQ(texts, sent);
 }
 
