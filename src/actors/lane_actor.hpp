@@ -70,7 +70,7 @@ class LaneActor final : public caf::event_based_actor {
   void say_left(Slot& slot);
   void step_down();
 
-  // -- leaving memory -----------------------------------------------------------------------------------------------
+  // -- leaving memory (lane_leaving.cpp) ------------------------------------------------------------------------------
   void tick();
   void ask_to_leave(Slot& slot, bool when_idle = false);
   void ask_idle_ones();

@@ -57,13 +57,7 @@ PublishingMetrics::PublishingMetrics(ops::Metrics& metrics, const std::string& c
   failed = metrics.counter("keel_publisher_failed_total", "Events that Kafka did not acknowledge.", labels);
   producers_lost = metrics.counter("keel_publisher_producers_lost_total",
                                    "Kafka producers that were thrown away: fatal, or the broker was gone.", labels);
-  lag = metrics.gauge("keel_publisher_lag_events", "Stored events that Kafka has not acknowledged yet.", labels);
-  oldest = metrics.gauge(
-      "keel_publisher_oldest_timestamp_seconds",
-      "When the oldest event that Kafka has not acknowledged was recorded, Unix time; 0 without one.", labels);
-  age = metrics.histogram("keel_publisher_end_to_end_seconds",
-                          "From an event's recording to Kafka's acknowledgement; samples.", ops::latency_buckets(),
-                          labels);
+  lag = PublishingLag(metrics, context);
 }
 
 PublishingRunner::PublishingRunner(std::shared_ptr<const HeldLanes> lanes, std::unique_ptr<journal::Journal> journal,
@@ -94,14 +88,8 @@ Result<Done> PublishingRunner::run() {
   }
   if (producer_) take_reports(std::chrono::steady_clock::now());
   auto recorded = record(std::chrono::steady_clock::now());
-  if (!lanes_->held()) forget_lag();
+  if (!lanes_->held()) metrics_.lag.forget();
   return recorded;
-}
-
-/// From now on the lanes' next owner tells.
-void PublishingRunner::forget_lag() {
-  metrics_.lag.set(0);
-  metrics_.oldest.set(0);
 }
 
 Result<Done> PublishingRunner::begin() {
@@ -112,8 +100,7 @@ Result<Done> PublishingRunner::begin() {
   auto published = journal_->publications(lanes_->context());
   if (!published) return published.fault();
   recorded_ = *std::move(published);
-  timed_.resize(recorded_.size());
-  waiting_.resize(recorded_.size());
+  metrics_.lag.begin(recorded_.size());
   for (std::int32_t i = 0; i < lanes_->count(); ++i) {
     const Position position = recorded_.at(static_cast<std::size_t>(i));
     if (position > lanes_->last(Lane{i})) {
@@ -164,7 +151,7 @@ void PublishingRunner::take_reports(Instant now) {
     if (delivery.acknowledged()) {
       producers_failed_ = 0;
       metrics_.acknowledged.add();
-      time_report(lane, Position{static_cast<std::int64_t>(delivery.tag)});
+      metrics_.lag.acknowledged(lane, Position{static_cast<std::int64_t>(delivery.tag)});
     } else {
       metrics_.failed.add();
       log::warn(logger, "Kafka did not take an event: its lane waits and goes on after the last acknowledged one",
@@ -213,8 +200,7 @@ Result<Done> PublishingRunner::hand_over(Lane lane, LanePublication& publication
     }
     if (*queued == kafka::Producer::Queued::full) break;
     publication.handed_over(event->position);
-    auto& timed = timed_.at(static_cast<std::size_t>(lane.value));
-    if (!timed) timed = Timed{event->position, event->recorded_at};
+    metrics_.lag.handed_over(*event);
   }
   crash_point("after_produce");
   return Done{};
@@ -224,52 +210,16 @@ Result<Done> PublishingRunner::record(Instant now) {
   record_at_ = now + options_.record_every;
   if (auto same = check_incarnation(); !same) return same.fault();
   std::vector<std::pair<Lane, Position>> moved;
-  std::int64_t lag = 0;
   for (std::size_t i = 0; i < publications_.size(); ++i) {
     const Lane lane{static_cast<std::int32_t>(i)};
     const Position position = publications_[i].acknowledged();
     if (position > recorded_[i]) moved.emplace_back(lane, position);
-    lag += lanes_->last(lane).value - position.value;
   }
-  metrics_.lag.set(static_cast<double>(lag));
-  if (auto told = tell_oldest(); !told) return told.fault();
+  if (auto told = metrics_.lag.tell(*lanes_, publications_, *journal_); !told) return told.fault();
   if (moved.empty()) return Done{};
   if (auto published = journal_->publish(lanes_->context(), moved); !published) return published.fault();
   for (const auto& [lane, position] : moved) recorded_[static_cast<std::size_t>(lane.value)] = position;
   return Done{};
-}
-
-void PublishingRunner::time_report(Lane lane, Position position) {
-  auto& timed = timed_.at(static_cast<std::size_t>(lane.value));
-  if (!timed || timed->position != position) return;
-  metrics_.age.observe(std::chrono::duration<double>(system_now() - timed->recorded_at).count());
-  timed.reset();
-}
-
-Result<Done> PublishingRunner::tell_oldest() {
-  std::optional<Timestamp> oldest;
-  for (std::int32_t i = 0; i < lanes_->count(); ++i) {
-    const auto waiting = oldest_waiting(Lane{i});
-    if (!waiting) return waiting.fault();
-    if (*waiting && (!oldest || **waiting < *oldest)) oldest = **waiting;
-  }
-  metrics_.oldest.set(oldest ? std::chrono::duration<double>(oldest->time_since_epoch()).count() : 0);
-  return Done{};
-}
-
-/// When the lane's first event that is not acknowledged was recorded. Read once for each such event.
-Result<std::optional<Timestamp>> PublishingRunner::oldest_waiting(Lane lane) {
-  auto& waiting = waiting_.at(static_cast<std::size_t>(lane.value));
-  const Position acknowledged = publication(lane).acknowledged();
-  if (acknowledged >= lanes_->last(lane)) {
-    waiting.reset();
-  } else if (!waiting || waiting->position != acknowledged.next()) {
-    const auto events = lanes_->read(*journal_, lane, acknowledged, 1);
-    if (!events) return events.fault();
-    waiting.reset();
-    if (!events->empty()) waiting = Timed{acknowledged.next(), events->front()->recorded_at};
-  }
-  return waiting ? std::optional(waiting->recorded_at) : std::nullopt;
 }
 
 void PublishingRunner::wait() {

@@ -3,14 +3,13 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "actors/doorbell.hpp"
+#include "actors/publishing_lag.hpp"
 #include "actors/publishing_lane.hpp"
 #include "actors/runner.hpp"
-#include "core/clock.hpp"
 #include "core/uuid.hpp"
 #include "journal/journal.hpp"
 #include "kafka/producer.hpp"
@@ -43,12 +42,7 @@ struct PublishingMetrics {
   ops::Counter failed;
   /// Producers that were thrown away.
   ops::Counter producers_lost;
-  /// Stored events that are not yet acknowledged, over all lanes.
-  ops::Gauge lag;
-  /// When the oldest of them was recorded.
-  ops::Gauge oldest;
-  /// From an event's recording to its acknowledgement: of one event a lane and hand-over.
-  ops::Histogram age;
+  PublishingLag lag;
 };
 
 /// Publishes a context's lanes to its topic: every stored event at least once, first occurrences in order.
@@ -77,10 +71,6 @@ class PublishingRunner final : public Runner {
  private:
   using Instant = Doorbell::Instant;
   class Wire;
-  struct Timed {
-    Position position;
-    Timestamp recorded_at;
-  };
 
   Result<Done> begin();
   Result<Done> check_incarnation();
@@ -90,10 +80,6 @@ class PublishingRunner final : public Runner {
   Result<bool> hand_over(Instant now);
   Result<Done> hand_over(Lane lane, LanePublication& publication, std::size_t room, Instant now);
   Result<Done> record(Instant now);
-  void time_report(Lane lane, Position position);
-  Result<Done> tell_oldest();
-  void forget_lag();
-  Result<std::optional<Timestamp>> oldest_waiting(Lane lane);
   void wait();
   std::size_t outstanding() const;
   LanePublication& publication(Lane lane) { return publications_.at(static_cast<std::size_t>(lane.value)); }
@@ -114,9 +100,6 @@ class PublishingRunner final : public Runner {
   Instant record_at_{};
   std::vector<LanePublication> publications_;
   std::vector<Position> recorded_;
-  /// Of each lane: an event whose way to Kafka is timed, and the first that is not acknowledged as of the last record.
-  std::vector<std::optional<Timed>> timed_;
-  std::vector<std::optional<Timed>> waiting_;
 };
 
 /// The publisher of a context as the engine hosts it.

@@ -6,6 +6,7 @@ keel_library(runners
     held_lanes.cpp
     internal_command.cpp
     publishing.cpp
+    publishing_lag.cpp
     publishing_lane.cpp
     reacting.cpp
     reacting_lane.cpp
