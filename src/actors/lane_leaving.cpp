@@ -14,6 +14,12 @@ namespace {
 /// Leaving is spread over ticks, so that a lane full of idle aggregates does not stop for them.
 constexpr std::size_t leave_per_tick = 1000;
 
+/// Between two loads, or in one after others have failed.
+bool waits_for_journal(const Slot& slot) {
+  if (slot.state == State::pausing) return true;
+  return slot.state == State::loading && slot.extra->failed_loads.any();
+}
+
 }  // namespace
 
 void LaneActor::tick() {
@@ -57,7 +63,7 @@ void LaneActor::answer_late_ones() {
   const auto late = [&](const PendingCall& call) { return call.call.deadline <= now; };
   for (Slot* slot : special_) {
     while (auto call = slot->extra->waiting.extract(late)) {
-      call->answer(slot->state == State::pausing ? Trouble::journal_unavailable : Trouble::late);
+      call->answer(waits_for_journal(*slot) ? Trouble::journal_unavailable : Trouble::late);
     }
   }
 }

@@ -27,6 +27,7 @@ class RestartHistory {
   std::chrono::milliseconds died(const RestartPolicy& policy, Clock::time_point now, double fraction);
   /// Whether it has died more often than the policy allows, by the last `died`.
   bool exhausted(const RestartPolicy& policy) const;
+  bool any() const { return !deaths_.empty(); }
   /// No death since this moment.
   bool quiet_since(Clock::time_point moment) const { return deaths_.empty() || deaths_.back() < moment; }
 
