@@ -214,9 +214,13 @@ Cluster::Cluster(const Options& options) {
   remove_stale_clusters();
   const fs::path programs = postgres_programs();
   const fs::path copied = ensure_template(programs);
-  folder_ = home() / ("cluster-" + std::to_string(::getpid()) + "-" + std::to_string(++made));
-  make_folder(folder_);
-  lock_ = lock_file(folder_ / "lock", true);
+  const std::string name = std::to_string(::getpid()) + "-" + std::to_string(++made);
+  folder_ = home() / ("cluster-" + name);
+  // Locked before others can take it for one that was left behind.
+  const fs::path draft = home() / ("new-" + name);
+  make_folder(draft);
+  lock_ = lock_file(draft / "lock", true);
+  fs::rename(draft, folder_);
   write_settings(folder_, options);
 
   int orders[2];
