@@ -1,6 +1,6 @@
 #include "actors/publishing_lag.hpp"
 
-#include <algorithm>
+#include <chrono>
 
 namespace keel::actors {
 namespace {

@@ -125,9 +125,9 @@ class EngineWorld : public ::testing::Test {
     ASSERT_TRUE(session->give_up(stranger));
   }
 
-  /// "started command/testing", … of the supervision history, those that name this.
   /// What a rule said; which command it was differs from run to run.
   static std::string without_command(const std::string& cause) { return cause.substr(0, cause.find(" (at ")); }
+  /// "started command/testing", … of the supervision history, those that name this.
   std::vector<std::string> history(const std::string& of) const {
     std::vector<std::string> lines;
     for (const auto& event : registry.history(0, 10'000)) {

@@ -121,19 +121,6 @@ TEST_F(ActorsOperators, ALiftedAggregateThatStillCannotBeReadIsQuarantinedAgain)
   EXPECT_TRUE(history("Counter a").back().starts_with("quarantined"));
 }
 
-TEST_F(ActorsOperators, ALateCallIsToldThatTheJournalIsAwayEvenWhileTheLoadIsTriedOnceMore) {
-  options.loads.first_pause = options.loads.last_pause = options.lane_tick / 2;
-  options.loads.jitter = 0;
-  start();
-  loading->load = [](auto, const auto&) {
-    return Result<std::vector<journal::Loaded>>(Fault{{}, "the journal is away"});
-  };
-  pass(options.lane_tick / 3, options.lane_tick / 3);
-  const auto in_vain = ask({.id = "a", .patience = seconds(1)});
-  pass(4 * options.lane_tick, options.lane_tick);  // in a stride the pause ends first, and the tick finds it loading
-  EXPECT_EQ(in_vain->text(), "journal_unavailable");
-}
-
 TEST_F(ActorsOperators, ALiftedAggregateWaitsForAJournalThatIsAway) {
   quarantine_a();
   ASSERT_EQ(ordered(named("a"), ActorAction::lift_quarantine), "taken");

@@ -132,6 +132,19 @@ TEST_F(ActorsSupervision, AnAggregateThatCrashedWaitsForAJournalThatIsAwayWithou
   EXPECT_EQ(troubled(), (Lines{"Fragile a running: the rule broke"}));
 }
 
+TEST_F(ActorsSupervision, ALateCallIsToldThatTheJournalIsAwayEvenWhileTheLoadIsTriedOnceMore) {
+  options.loads.first_pause = options.loads.last_pause = options.lane_tick / 2;
+  options.loads.jitter = 0;
+  start();
+  loading->load = [](auto, const auto&) {
+    return Result<std::vector<journal::Loaded>>(Fault{{}, "the journal is away"});
+  };
+  pass(options.lane_tick / 3, options.lane_tick / 3);
+  const auto in_vain = ask({.id = "a", .patience = seconds(1)});
+  pass(4 * options.lane_tick, options.lane_tick);  // in a stride the pause ends first, and the tick finds it loading
+  EXPECT_EQ(in_vain->text(), "journal_unavailable");
+}
+
 TEST_F(ActorsSupervision, AnAggregateThatCrashesTooOftenIsQuarantinedAlone) {
   options.aggregates.max_restarts = 2;
   start();

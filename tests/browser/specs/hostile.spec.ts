@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { freshName } from "../support/shop";
-import { open } from "../support/steps";
+import { ask, open } from "../support/steps";
 import { expect, test } from "../support/test";
 
 // What the write side takes as an id, and what only the API could ever answer.
@@ -41,16 +41,25 @@ function poisoned(value: unknown, next: () => string, key = ""): unknown {
   return typeof value === "string" && !kept.test(key) && !/^-?\d*$/.test(value) ? next() : value;
 }
 
+/** What an actor shows only when something of its own broke it. */
+function inTrouble(address: string, document: object): object {
+  if (!new URL(address).pathname.endsWith("/actor") || !("node" in document)) return document;
+  const broken_by = { message_type: "type", request_id: "request", trace_id: "trace", version: "1" };
+  return { ...document, node: { ...(document.node as object), last_cause: "cause" }, broken_by };
+}
+
 test("whatever text the API may answer stays text on every screen", async ({ admin }) => {
   test.setTimeout(180_000);
+  const { processes } = await ask<{ processes: { id: string; role: string; presence: string }[] }>(admin, "/overview");
+  const command = processes.find(({ role, presence }) => role === "command" && presence === "up")?.id;
   let count = 0;
   const next = (): string => answers[count++ % answers.length] ?? "";
   await admin.route(/\/api\/v1\/(?!session|events|series|processes\/[^/]+\/logs)/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, json: poisoned(await response.json(), next) });
+    await route.fulfill({ response, json: poisoned(inTrouble(route.request().url(), await response.json()), next) });
   });
   await admin.route(/\/api\/v1\/events/, (route) => route.abort());
-  for (const hash of ["#/", "#/tree", "#/tree?tab=graph", "#/nodes", "#/configuration", "#/projections", "#/projections/carts", "#/operations", "#/parked", "#/audit", "#/aggregates/cart/Cart/browser-looks"]) {
+  for (const hash of ["#/", "#/tree", "#/tree?tab=graph", "#/nodes", "#/configuration", "#/projections", "#/projections/carts", "#/operations", "#/parked", "#/audit", "#/aggregates/cart/Cart/browser-looks", `#/actor/${command}/1`, `#/nodes/${command}`]) {
     await open(admin, hash);
     await isUnharmed(admin);
     const beyond = await admin.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

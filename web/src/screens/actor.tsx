@@ -21,7 +21,7 @@ const limit = ({ node }: Actor): string =>
   node.max_restarts ? ` of ${node.max_restarts} in ${duration(node.window_seconds)}` : "";
 
 /** A node's name is `Cart c-17`, its path begins with `command/cart/`. */
-function eventsOf(node: TreeNode, search: Record<string, string> = {}): string {
+function eventsOf(node: TreeNode, search: Record<string, string>): string {
   const type_ends = node.name.indexOf(" ");
   return href(["aggregates", node.path.split("/")[1] ?? "", node.name.slice(0, type_ends), node.name.slice(type_ends + 1)], search);
 }
