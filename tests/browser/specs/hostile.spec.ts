@@ -61,6 +61,7 @@ test("whatever text the API may answer stays text on every screen", async ({ adm
   await admin.route(/\/api\/v1\/events/, (route) => route.abort());
   for (const hash of ["#/", "#/tree", "#/tree?tab=graph", "#/nodes", "#/configuration", "#/projections", "#/projections/carts", "#/operations", "#/parked", "#/audit", "#/aggregates/cart/Cart/browser-looks", `#/actor/${command}/1`, `#/nodes/${command}`]) {
     await open(admin, hash);
+    if (hash.startsWith("#/actor/")) await expect(admin.locator(".notice")).toContainText("Its log lines");
     await isUnharmed(admin);
     const beyond = await admin.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect.soft(beyond, `${hash} scrolls sideways`).toBeLessThanOrEqual(0);

@@ -23,7 +23,7 @@ const columns: Column<Operation>[] = [
     ),
   },
   { id: "state", head: "State", cell: (row) => <State of={stateOf(row)} detail={row.cancel_asked && !row.ended_at ? "cancel asked" : undefined} /> },
-  { id: "phase", head: "Phase", wide: true, cell: (row) => <span class="faint">{words(row.phase)}</span> },
+  { id: "phase", head: "Phase", wide: true, cell: (row) => <span class="faint"><Text of={words(row.phase)} max={60} /></span> },
   { id: "progress", head: "Progress", cell: (row) => <Progress share={row.progress} label={`${row.kind} of ${row.projection}`} /> },
   { id: "events", head: "Events", number: true, wide: true, cell: (row) => <span class="num nowrap">{exact(row.events)} <span class="faint">/ {exact(row.total)}</span></span> },
   { id: "rate", head: "Events/s", number: true, wide: true, cell: (row) => <span class="num">{rate(row.rate_per_second)}</span> },

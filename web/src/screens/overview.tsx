@@ -9,6 +9,7 @@ import { Ago, Text } from "../components/text";
 import { api } from "../api/routes";
 import type { Overview as Facts, Process, TreeNode } from "../api/types";
 import { approximate, exact, plural, rate } from "../format/numbers";
+import { clip } from "../format/text";
 import { duration } from "../format/time";
 import { useTopic } from "../state/resource";
 import { href } from "../state/router";
@@ -141,7 +142,7 @@ function Charts({ facts, seriesOf }: { facts: Facts; seriesOf: (name: string) =>
           { label: "events", points: seriesOf("events_per_second") },
         ]}
       />
-      <Chart title="Lag by projection, in events" lines={lags.map(({ name }) => ({ label: name, points: seriesOf(`lag:${name}`) }))} />
+      <Chart title="Lag by projection, in events" lines={lags.map(({ name }) => ({ label: clip(name, 60), points: seriesOf(`lag:${name}`) }))} />
     </div>
   );
 }
