@@ -102,6 +102,7 @@ std::vector<Measured> contest(const std::vector<Contender>& contenders, int repe
   for (int i = 0; i < repetitions; ++i) {
     for (std::size_t turn = 0; turn < contenders.size(); ++turn) {
       const std::size_t which = i % 2 == 0 ? turn : contenders.size() - 1 - turn;
+      sync();  // what the one before left to the file system is not written during this one's run
       outcomes[which].push_back(contenders[which].run());
       std::cerr << line_of(measured_of(contenders[which], {outcomes[which].back()}).row) << '\n';
     }

@@ -25,7 +25,8 @@ struct Measured {
 };
 
 /// Runs the contenders in turn, `repetitions` times over, there and back: the machine's mood, and a journal that grows,
-/// meet all of them alike. Says on standard error what each run came to. In the order of the contenders.
+/// meet all of them alike; before each run the file system is told to write out what the one before left. Says on
+/// standard error what each run came to. In the order of the contenders.
 std::vector<Measured> contest(const std::vector<Contender>& contenders, int repetitions);
 Measured measured_of(const Contender& contender, const std::vector<Outcome>& outcomes);
 

@@ -6,6 +6,7 @@ keel_test(actors_engine_test
   SOURCES
     actors_calls_test.cpp
     actors_life_test.cpp
+    actors_operators_look_test.cpp
     actors_operators_test.cpp
     actors_operators_tree_test.cpp
     actors_ownership_test.cpp

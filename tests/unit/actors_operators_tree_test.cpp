@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include "support/engine_world.hpp"
-#include "support/operator_desk.hpp"
+#include "support/operators_world.hpp"
 
 namespace keel::test {
 namespace {
@@ -11,18 +10,10 @@ using std::chrono::seconds;
 using Lines = std::vector<std::string>;
 
 /// What operators may ask of lanes, writers, contexts, loaders, the owner, services.
-class ActorsOperatorsTree : public EngineWorld {
+class ActorsOperatorsTree : public OperatorsWorld {
  protected:
-  ops::NodeId node(const std::string& path) const { return node_at(registry, path); }
-  std::string ordered(ops::NodeId target, ActorAction action) {
-    const auto heard = order(*engine, target, action);
-    run();
-    EXPECT_LE(heard->times, 1);
-    return heard->text();
-  }
   std::string possible(const std::string& path) {
-    const auto heard = look(*engine, node(path));
-    run();
+    const auto heard = look_at(node(path));
     EXPECT_EQ(heard->text(), "described") << path;
     return heard->possible();
   }
