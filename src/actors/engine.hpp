@@ -89,6 +89,8 @@ struct EngineOptions {
   std::size_t workers = 0;
 
   journal::WriterOptions writer;
+  /// Under load a context's appends begin at least so far apart; see `RoundPace`.
+  std::chrono::microseconds rounds_apart{1500};
   journal::OwnershipOptions ownership;
 };
 

@@ -23,7 +23,7 @@ struct PublishingOptions {
   /// Events read from the journal at a time.
   std::size_t events_per_read = 500;
   /// A busy context is read at most this often: what is stored meanwhile goes out together. An idle one at once.
-  std::chrono::milliseconds gather{20};
+  std::chrono::milliseconds gather{10};
   /// The acknowledged positions go to the journal this often, and at the stop.
   std::chrono::milliseconds record_every{1000};
   /// After a failed delivery the lane waits so long.

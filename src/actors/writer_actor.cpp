@@ -4,6 +4,7 @@
 #include <caf/send.hpp>
 
 #include <array>
+#include <thread>
 #include <utility>
 
 #include "actors/exceptions.hpp"
@@ -53,7 +54,7 @@ constexpr std::array drops = {journal::Drop::restarted, journal::Drop::outcome_u
 }  // namespace
 
 WriterActor::WriterActor(caf::actor_config& config, const Setting& setting, WriterParts parts)
-    : caf::event_based_actor(config), setting_(setting), parts_(std::move(parts)) {
+    : caf::event_based_actor(config), setting_(setting), parts_(std::move(parts)), pace_(setting.options.rounds_apart) {
   set_exception_handler([](std::exception_ptr& thrown) -> caf::error {
     return caf::make_error(caf::sec::runtime_error, text_of(thrown));
   });
@@ -121,11 +122,23 @@ void WriterActor::ask_for_round() {
 
 void WriterActor::round(std::uint64_t alarm) {
   if (alarm != alarm_) return;
+  if (waited_for_more()) return caf::anon_send(this, msg::Round{alarm});
   round_asked_ = false;
+  pace_.begin(std::chrono::steady_clock::now());
   const auto pause = writer_->work();
   if (!pause) return;
   if (pause->count() == 0) return ask_for_round();
   delayed_send(this, *pause, msg::Round{++alarm_});
+}
+
+/// The thread is the writer's own, so it may sleep; what comes meanwhile is taken before the round that is asked for
+/// then.
+bool WriterActor::waited_for_more() {
+  if (!setting_.threads) return false;
+  const auto wait = pace_.wait(std::chrono::steady_clock::now());
+  if (wait <= std::chrono::nanoseconds(0)) return false;
+  std::this_thread::sleep_for(wait);
+  return true;
 }
 
 void WriterActor::lost(std::string_view context, std::string_view why) {
@@ -154,7 +167,7 @@ void WriterActor::committed(std::string_view context, std::span<const journal::H
 void WriterActor::appended(std::string_view context, const Append& append) {
   append_seconds_.observe(seconds(append.took));
   entries_.observe(static_cast<double>(append.entries));
-  if (append.outcome == journal::AppendOutcome::stored) return;
+  if (append.outcome == journal::AppendOutcome::stored) return pace_.stored(append.entries);
   failures_.at(append.outcome).add();
   log::warn("writer", "an append was not stored",
             {{"context", context}, {"outcome", name_of(append.outcome)}, {"what", append.what}});

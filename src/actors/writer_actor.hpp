@@ -9,6 +9,7 @@
 
 #include "actors/bells.hpp"
 #include "actors/messages.hpp"
+#include "actors/round_pace.hpp"
 #include "actors/surroundings.hpp"
 #include "journal/writer.hpp"
 
@@ -36,6 +37,7 @@ class WriterActor final : public caf::event_based_actor, private journal::Writer
   void make_failure_counters();
   void ask_for_round();
   void round(std::uint64_t alarm);
+  bool waited_for_more();
 
   void lost(std::string_view context, std::string_view why) override;
   void distrusted(std::string_view context, std::string_view why) override;
@@ -63,6 +65,7 @@ class WriterActor final : public caf::event_based_actor, private journal::Writer
   /// The alarm of the round that was asked for last; an older one comes too late.
   std::uint64_t alarm_ = 0;
   bool round_asked_ = false;
+  RoundPace pace_;
 };
 
 }  // namespace keel::actors

@@ -52,7 +52,7 @@ struct ConsumerOptions {
   /// How long the broker may keep a fetch open when it has nothing new. Apache Kafka answers as soon as something
   /// comes; the embedded broker only when this time is over, so it is also the latency there. Short costs idle
   /// requests.
-  std::chrono::milliseconds longest_fetch{20};
+  std::chrono::milliseconds longest_fetch{10};
 };
 
 /// Reads topics from places that the caller keeps: the broker's own offsets are a hint, never the truth.

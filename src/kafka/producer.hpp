@@ -30,7 +30,7 @@ struct ProducerOptions {
   ClientOptions client{};
   std::string topic{};
   /// How long a message may wait for company before it is sent.
-  std::chrono::milliseconds linger{5};
+  std::chrono::milliseconds linger{2};
   /// Bounds of what waits in this process, in messages and in kibibytes. Beyond them `produce` says `full`.
   int queued_messages = 100'000;
   int queued_kibibytes = 65'536;

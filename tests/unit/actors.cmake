@@ -14,6 +14,6 @@ keel_test(actors_engine_test
   DEPENDS keel_actors keel_testing_context
   LABELS unit)
 keel_test(actors_parts_test
-  SOURCES actors_doorbell_test.cpp actors_parts_test.cpp
+  SOURCES actors_doorbell_test.cpp actors_parts_test.cpp actors_round_pace_test.cpp
   DEPENDS keel_actors keel_testing_context CAF::core
   LABELS unit)
