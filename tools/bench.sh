@@ -58,6 +58,7 @@ max_wal_size = 8GB
 min_wal_size = 4GB
 wal_compression = lz4
 SETTINGS
+  # Why these: docs/guides/how-to/tune-postgresql.md.
   as_postgres env MALLOC_TOP_PAD_=67108864 "$postgres/pg_ctl" -D "$home/postgres" -l "$home/postgres.log" -w start >/dev/null
   age_the_log
   processes+=("postgres=$(head -1 "$home/postgres/postmaster.pid")")
