@@ -34,6 +34,17 @@ std::uint64_t failures(const std::vector<LoadedPart>& parts, Outcome LoadedPart:
   return failures;
 }
 
+/// "queries failed: 4 × 14 UNAVAILABLE in warming up", by part and status.
+std::string told(const std::string& what, const std::vector<LoadedPart>& parts, Outcome LoadedPart::*of) {
+  std::string text = what;
+  for (const auto& part : parts) {
+    for (const auto& [status, count] : (part.*of).failed) {
+      text += (text == what ? ": " : ", ") + std::to_string(count) + " × " + status + " in " + part.name;
+    }
+  }
+  return text;
+}
+
 std::uint64_t answers(const std::vector<LoadedPart>& parts, Outcome LoadedPart::*of) {
   std::uint64_t answers = 0;
   for (const auto& part : parts) answers += (part.*of).answered;
@@ -61,8 +72,10 @@ void tell_loads(Finding& finding, const LiveRebuild& live) {
 
 void judge(Finding& finding, const LiveRebuild& live) {
   if (!live.failed.empty()) finding.broken.push_back(live.failed);
-  break_if(finding, failures(live.parts, &LoadedPart::queries), "queries failed");
-  break_if(finding, failures(live.parts, &LoadedPart::commands), "commands failed");
+  break_if(finding, failures(live.parts, &LoadedPart::queries),
+           told("queries failed", live.parts, &LoadedPart::queries));
+  break_if(finding, failures(live.parts, &LoadedPart::commands),
+           told("commands failed", live.parts, &LoadedPart::commands));
   break_if(finding, live.lists.mixed, "answers list rows of two generations, or not all of them");
   break_if(finding, live.lists.returned, "answers came from the old generation after the new one was seen");
   break_if(finding, live.visibility.lacking,

@@ -12,7 +12,7 @@ namespace keel::query {
 namespace {
 
 std::string sent(const Column& column) {
-  const std::string name = "t." + std::string(column.name);
+  std::string name = "t." + std::string(column.name);
   switch (column.type) {
     case ColumnType::boolean:
       return "boolsend(" + name + ")";

@@ -164,7 +164,7 @@ class Run {
   Result<Done> make_indices() {
     operation_.phase = "indexing";
     for (const auto& sql : query::generation_sql(parts_.projection, operation_.generation).indices) {
-      if (const auto sound = beat(); !sound) return sound;
+      if (auto sound = beat(); !sound) return sound;
       tell_(operation_);
       crash_point("rebuild_before_index");
       if (auto made = store_.make_index(sql); !made || told_to_end_) return made;
