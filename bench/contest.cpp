@@ -70,16 +70,17 @@ std::vector<double> each(const std::vector<Outcome>& outcomes, const std::functi
 
 void add_latencies(Row& row, const std::vector<Outcome>& outcomes) {
   const std::pair<const char*, double> shares[] = {{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}, {"p99.9", 0.999}};
-  for (const auto& [name, share] : shares) {
-    row.figures.push_back(
-        {name, "ms", each(outcomes, [share](const Outcome& o) { return o.latency.quantile(share) / 1000; })});
+  for (const auto& share : shares) {
+    row.figures.push_back({share.first, "ms", each(outcomes, [&share](const Outcome& o) {
+                             return o.latency.quantile(share.second) / 1000;
+                           })});
   }
 }
 
 void add_cpu(Row& row, const std::vector<Outcome>& outcomes) {
-  for (const auto& [group, seconds] : outcomes.front().cpu_seconds) {
-    row.figures.push_back({"CPU " + group, "µs", each(outcomes, [&group](const Outcome& o) {
-                             return o.answered == 0 ? 0 : o.cpu_seconds.at(group) * 1e6 / double(o.answered);
+  for (const auto& used : outcomes.front().cpu_seconds) {
+    row.figures.push_back({"CPU " + used.first, "µs", each(outcomes, [&used](const Outcome& o) {
+                             return o.answered == 0 ? 0 : o.cpu_seconds.at(used.first) * 1e6 / double(o.answered);
                            })});
   }
 }
