@@ -5,8 +5,10 @@
 #include <thread>
 
 #include "actors/doorbell.hpp"
+#include "actors/round_pace.hpp"
 #include "journal/in_memory_journal.hpp"
 #include "ops/log.hpp"
+#include "support/hooked_journal.hpp"
 #include "support/operator_desk.hpp"
 #include "support/running.hpp"
 #include "support/running_engine.hpp"
@@ -49,6 +51,32 @@ TEST_P(ActorsThreads, ManyCommandsOnOneAggregateAreEachStoredOnce) {
   running.insist(moves_over(1, 4000));
   EXPECT_TRUE(running.engine().stop());
   expect_each_move_once(store->events("testing"), 4000);
+}
+
+TEST_P(ActorsThreads, UnderLoadTheAppendsOfAContextBeginAStrideApart) {
+  options.rounds_apart = milliseconds(20);
+  std::atomic<int> busy = 0;
+  auto hooks = std::make_shared<JournalHooks>();
+  hooks->sees = [&](const journal::Batch& batch) {
+    if (batch.entries.size() >= actors::RoundPace::few) ++busy;
+  };
+  RunningEngine running(hooked(store->opener(), hooks), 4, options);
+  ASSERT_TRUE(running.owns());
+  const auto start = std::chrono::steady_clock::now();
+  std::size_t moved = 0;
+  for (; busy < 4; moved += 100) running.insist(moves_over(100, 100));
+  EXPECT_GE(std::chrono::steady_clock::now() - start, (busy - 1) * options.rounds_apart);
+  EXPECT_TRUE(running.engine().stop());
+  expect_each_move_once(store->events("testing"), moved);
+}
+
+TEST_P(ActorsThreads, WhoCallsAloneWaitsForNoStride) {
+  options.rounds_apart = std::chrono::minutes(1);
+  RunningEngine running(store->opener(), 4, options);
+  ASSERT_TRUE(running.owns());
+  for (int call = 0; call < 10; ++call) running.insist(moves_over(1, 1));
+  EXPECT_TRUE(running.engine().stop());
+  expect_each_move_once(store->events("testing"), 10);
 }
 
 TEST_P(ActorsThreads, WhateverBecomesOfAppendsEachCommandIsStoredOnce) {
