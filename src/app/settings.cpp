@@ -47,7 +47,7 @@ constexpr auto table = std::to_array<Setting>({
     {"projector.status_listen", address, "127.0.0.1:9465", "HTTP: /metrics /livez /readyz /version"},
     {"projector.projections", list, "all", "which projections this process folds"},
     {"projector.lanes", text, "all", "all, a range such as 0-7, or group: shared out by Kafka"},
-    {"projector.batch", whole_number, "1000", "most events of one transaction"},
+    {"projector.batch", whole_number, "1000", "most events of one lane in a transaction"},
 
     {"query.listen", address, "127.0.0.1:50052", "gRPC: query services, health, reflection, keel.ops.v1"},
     {"query.status_listen", address, "127.0.0.1:9466", "HTTP: /metrics /livez /readyz /version"},

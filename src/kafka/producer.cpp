@@ -132,6 +132,13 @@ bool has_lz4(rd_kafka_conf_t* conf) {
   return std::string_view(features).find("lz4") != std::string_view::npos;
 }
 
+/// Not for the broker of `keel broker`, which is named by its file: it is on this machine, keeps so many bytes of each
+/// partition, and searches the message sets among them one by one. Small ones are many.
+bool worth_compressing(const ClientOptions& client, rd_kafka_conf_t* conf) {
+  if (client.properties.contains("compression.codec")) return false;
+  return !client.brokers.starts_with("file:") && has_lz4(conf);
+}
+
 void promise(native::Settings& settings, const ProducerOptions& options) {
   settings.set("enable.idempotence", "true")
       .set("acks", "all")
@@ -150,9 +157,7 @@ Result<std::unique_ptr<Producer>> open_producer(const ProducerOptions& options) 
   auto sink = std::make_unique<native::Sink>();
   auto settings = native::Settings::of_client(options.client, sink.get());
   if (!settings) return settings.fault();
-  if (!options.client.properties.contains("compression.codec") && has_lz4(settings->conf())) {
-    settings->set("compression.codec", "lz4");
-  }
+  if (worth_compressing(options.client, settings->conf())) settings->set("compression.codec", "lz4");
   promise(*settings, options);
   const auto client = (*std::move(settings)).build(RD_KAFKA_PRODUCER);
   if (!client) return client.fault();

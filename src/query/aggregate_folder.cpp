@@ -35,7 +35,8 @@ class AggregateFolder final : public Folder {
 
   void fold(const RecordedEvent& event, WorkingSet& rows) override {
     if (!ours(event)) return;
-    auto& remembered = remembered_state(event.aggregate.id, rows);
+    auto& known = known_state(event.aggregate.id, rows);
+    auto& remembered = known.second;
     if (event.version != remembered.version.next()) {
       throw std::runtime_error("version " + std::to_string(event.version.value) + " does not follow the row's " +
                                std::to_string(remembered.version.value));
@@ -46,7 +47,7 @@ class AggregateFolder final : public Folder {
     remembered.version = event.version;
     remembered.position = event.position;
     remembered.changed_at = event.recorded_at;
-    remembered.changed = true;
+    if (!std::exchange(remembered.changed, true)) changed_.push_back(&known);
   }
 
   std::size_t bytes() const override {
@@ -58,15 +59,12 @@ class AggregateFolder final : public Folder {
   }
 
   void finish(WorkingSet& rows) override {
-    for (auto& [id, remembered] : states_) {
-      if (remembered.changed) rows.put(view_.table, row_of(id, remembered));
+    for (const auto* known : changed_) rows.put(view_.table, row_of(known->first, known->second));
+    if (states_.size() > view_.remembered) {
+      std::erase_if(states_, [](const auto& known) { return !known.second.changed; });
     }
-    const bool full = states_.size() > view_.remembered;
-    for (auto at = states_.begin(); at != states_.end();) {
-      const bool forgotten = full && !at->second.changed;
-      at->second.changed = false;
-      at = forgotten ? states_.erase(at) : std::next(at);
-    }
+    for (auto* known : changed_) known->second.changed = false;
+    changed_.clear();
   }
 
  private:
@@ -77,21 +75,22 @@ class AggregateFolder final : public Folder {
     Timestamp changed_at;
     bool changed = false;
   };
+  using States = std::unordered_map<std::string, Remembered>;
 
   bool ours(const RecordedEvent& event) const { return event.aggregate.type == view_.kind->type; }
 
-  Remembered& remembered_state(const std::string& id, const WorkingSet& rows) {
+  States::value_type& known_state(const std::string& id, const WorkingSet& rows) {
     const auto [found, fresh] = states_.try_emplace(id);
     auto& remembered = found->second;
-    if (!fresh) return remembered;
+    if (!fresh) return *found;
     remembered.state.reset(view_.kind->empty_state->New());
     const Row* row = rows.find(view_.table, {id});
-    if (row == nullptr) return remembered;
+    if (row == nullptr) return *found;
     if (!remembered.state->ParseFromString(bytes_of(row->values[state_column]))) {
       throw std::runtime_error("the row's state does not decode");
     }
     remembered.version = Version{integer_of(row->values[version_column])};
-    return remembered;
+    return *found;
   }
 
   Row row_of(const std::string& id, const Remembered& remembered) const {
@@ -103,7 +102,9 @@ class AggregateFolder final : public Folder {
   }
 
   AggregateView view_;
-  std::unordered_map<std::string, Remembered> states_;
+  States states_;
+  /// Those that this batch changed.
+  std::vector<States::value_type*> changed_;
 };
 
 }  // namespace

@@ -52,18 +52,18 @@ class InMemoryProjectionStore final : public ProjectionStore {
     return aggregates;
   }
 
-  Result<Done> read(std::int64_t generation, WorkingSet& rows) override {
+  Result<Done> read(std::int64_t generation, std::span<WorkingSet* const> sets) override {
     const std::lock_guard lock(store_->mutex_);
-    store_->read(generation, rows);
+    for (auto* rows : sets) store_->read(generation, *rows);
     return Done{};
   }
 
-  StepResult commit(std::string_view projection, const LaneStep& step) override {
-    return store_->commit(projection, step, usable_);
+  StepResult commit(std::string_view projection, std::span<const LaneStep> steps) override {
+    return store_->commit(projection, steps, usable_);
   }
 
   StepResult fill(std::string_view projection, const LaneStep& step) override {
-    return store_->commit(projection, step, usable_);
+    return store_->commit(projection, {&step, 1}, usable_);
   }
 
  private:
@@ -84,27 +84,38 @@ OpenProjectionStore InMemoryReadStore::opener() {
   return [store = shared_from_this()]() -> Result<std::unique_ptr<ProjectionStore>> { return store->open(); };
 }
 
-StepResult InMemoryReadStore::commit(std::string_view projection, const LaneStep& step, bool& usable) {
+StepResult InMemoryReadStore::commit(std::string_view projection, std::span<const LaneStep> steps, bool& usable) {
   if (const auto rival = std::exchange(rival_, nullptr)) rival();
   const std::lock_guard turn(checkpoints_mutex_);
   const std::lock_guard lock(mutex_);
   if (failing_ > 0) return --failing_, StepResult{StepOutcome::fault, "injected fault"};
-  const LaneKey key{projection, step.generation, step.context, step.from.lane.value};
-  auto& checkpoint = checkpoints_[key];
-  if (checkpoint != step.from) return {StepOutcome::outrun, "the checkpoint is another one"};
-  if (step.rows != nullptr && refuses(*step.rows)) return {StepOutcome::poison, "a row that cannot be stored"};
-  write(step);
-  auto& parked = parked_[key];
-  for (const auto& event : step.parked) parked.push_back({event, 1, system_now()});
-  checkpoint.position = step.to;
+  if (auto refused = refusal(projection, steps)) return *std::move(refused);
+  for (const auto& step : steps) take(projection, step);
   ++commits_;
   if (!std::exchange(lose_answer_, false)) return {};
   usable = false;
   return {StepOutcome::fault, "the answer was lost"};
 }
 
-void InMemoryReadStore::write(const LaneStep& step) {
+std::optional<StepResult> InMemoryReadStore::refusal(std::string_view projection, std::span<const LaneStep> steps) {
+  for (const auto& step : steps) {
+    const LaneKey key{projection, step.generation, step.context, step.from.lane.value};
+    if (checkpoints_[key] != step.from) return StepResult{StepOutcome::outrun, "the checkpoint is another one"};
+  }
+  for (const auto& step : steps) {
+    if (step.rows != nullptr && refuses(*step.rows)) {
+      return StepResult{StepOutcome::poison, "a row that cannot be stored"};
+    }
+  }
+  return {};
+}
+
+void InMemoryReadStore::take(std::string_view projection, const LaneStep& step) {
+  const LaneKey key{projection, step.generation, step.context, step.from.lane.value};
   if (step.rows != nullptr) write(*step.rows, step.generation, step.from.lane);
+  auto& parked = parked_[key];
+  for (const auto& event : step.parked) parked.push_back({event, 1, system_now()});
+  checkpoints_[key].position = step.to;
 }
 
 void InMemoryReadStore::write(const WorkingSet& rows, std::int64_t generation, Lane lane) {

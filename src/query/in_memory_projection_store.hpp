@@ -60,8 +60,10 @@ class InMemoryReadStore : public std::enable_shared_from_this<InMemoryReadStore>
     std::optional<Timestamp> discarded_at{};
   };
 
-  StepResult commit(std::string_view projection, const LaneStep& step, bool& usable);
-  void write(const LaneStep& step);
+  StepResult commit(std::string_view projection, std::span<const LaneStep> steps, bool& usable);
+  /// Why the steps cannot be taken; nothing when they can.
+  std::optional<StepResult> refusal(std::string_view projection, std::span<const LaneStep> steps);
+  void take(std::string_view projection, const LaneStep& step);
   void write(const WorkingSet& rows, std::int64_t generation, Lane lane);
   void read(std::int64_t generation, WorkingSet& rows) const;
   /// Whether some row cannot be stored.

@@ -1,22 +1,19 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "core/clock.hpp"
 #include "journal/journal.hpp"
 #include "kafka/event_message.hpp"
-#include "query/projection.hpp"
-#include "query/projection_store.hpp"
-#include "query/projector_metrics.hpp"
+#include "query/lane_cursor.hpp"
 
 namespace keel::query {
 
@@ -43,16 +40,9 @@ std::string_view name_of(LaneState state);
 /// whoever owns it calls it from one thread, and tells it the time.
 class LaneProjector {
  public:
-  struct Place {
-    std::string context;
-    std::int64_t generation = 0;
-    Checkpoint checkpoint;
-    /// Aggregates of the lane that have parked events.
-    std::unordered_set<AggregateRef> parked;
-  };
-
   /// `projection` outlives it.
-  LaneProjector(const Projection& projection, Place place, LaneRules rules, ProjectionMetrics metrics, Timestamp now);
+  LaneProjector(const Projection& projection, LanePlace place, LaneRules rules, ProjectionMetrics metrics,
+                Timestamp now);
 
   // -- what comes in -----------------------------------------------------------------------------------------------
   /// A message from Kafka: taken when it is the next one of this incarnation, else forgotten; a hole starts healing.
@@ -72,51 +62,51 @@ class LaneProjector {
   bool has_work(Timestamp now) const;
   /// Takes in one batch: of what came, or of the journal. Blocks on the two sessions. Faults end in a pause.
   void work(ProjectionStore& store, journal::Journal& journal, Timestamp now);
+  /// The same for several lanes of one generation, in order of context and lane: their batches are taken in together,
+  /// or each by itself when that fails.
+  static void work_together(std::span<LaneProjector* const> lanes, ProjectionStore& store, journal::Journal& journal,
+                            Timestamp now);
 
   // -- what can be seen ----------------------------------------------------------------------------------------------
-  const std::string& context() const { return place_.context; }
-  Lane lane() const { return place_.checkpoint.lane; }
-  Position position() const { return place_.checkpoint.position; }
+  const std::string& context() const { return cursor_.place().context; }
+  Lane lane() const { return cursor_.lane(); }
+  Position position() const { return checkpoint().position; }
   Position head() const { return head_; }
   LaneState state(Timestamp now) const;
   /// Why it stopped or pauses; else empty.
   const std::string& reason() const { return reason_; }
   bool caught_up() const { return !healing_ && pending_.empty() && !stale_; }
-  std::size_t parked_aggregates() const { return place_.parked.size(); }
-  /// When the last event that was taken in here was recorded; nothing before the first.
-  std::optional<Timestamp> last_event_at() const { return last_event_at_; }
-  /// When the position last moved; at first, when this object was made.
-  Timestamp last_progress_at() const { return last_progress_at_; }
+  std::size_t parked_aggregates() const { return cursor_.place().parked.size(); }
+  std::optional<Timestamp> last_event_at() const { return cursor_.last_event_at(); }
+  Timestamp last_progress_at() const { return cursor_.last_progress_at(); }
 
  private:
   using Events = std::span<const journal::RecordedEvent>;
 
-  Position next() const { return place_.checkpoint.position.plus(static_cast<std::int64_t>(pending_.size()) + 1); }
+  const Checkpoint& checkpoint() const { return cursor_.place().checkpoint; }
+  Position next() const { return position().plus(static_cast<std::int64_t>(pending_.size()) + 1); }
+  bool gather(ProjectionStore& store, journal::Journal& journal, Timestamp now);
   bool reload(ProjectionStore& store, Timestamp now);
   bool read_on(journal::Journal& journal, Timestamp now);
+  /// What is taken in next.
+  Events at_hand() const { return Events(pending_).first(std::min(pending_.size(), rules_.batch)); }
+  static bool apply_together(std::span<LaneProjector* const> lanes, ProjectionStore& store);
+  void apply_alone(ProjectionStore& store, Timestamp now);
+  void applied(std::size_t events);
   StepOutcome apply(ProjectionStore& store, Events events, Timestamp now);
-  StepOutcome park(ProjectionStore& store, const journal::RecordedEvent& event, std::string why, Timestamp now);
-  StepResult fold(ProjectionStore& store, Events events, WorkingSet& rows);
+  StepOutcome park(ProjectionStore& store, const journal::RecordedEvent& event, const std::string& why, Timestamp now);
   StepOutcome ask_the_journal();
-  StepResult try_step(ProjectionStore& store, Events events);
-  StepResult send(ProjectionStore& store, Events events, const WorkingSet* rows, std::span<const ParkedEvent> parked);
-  void tell_taken_in(Events events) const;
   void pause(std::string why, Timestamp now, std::string_view trace_id = {});
   void stop(std::string why, std::string_view trace_id = {});
 
-  const Projection& projection_;
-  Place place_;
+  LaneCursor cursor_;
   const LaneRules rules_;
-  const ProjectionMetrics metrics_;
-  std::unique_ptr<Folder> folder_;
   /// What follows the checkpoint without a hole, not yet applied.
   std::vector<journal::RecordedEvent> pending_;
   /// Every byte of it is the journal's. What Kafka brought is never parked before the journal was asked.
   bool pending_is_journals_ = true;
   Position head_;
   Timestamp last_taken_;
-  std::optional<Timestamp> last_event_at_;
-  Timestamp last_progress_at_;
   bool healing_ = true;
   /// The checkpoint may be another one than we think: read it before anything else.
   bool stale_ = false;

@@ -106,7 +106,8 @@ class PostgresParking final : public Parking {
   }
 
   Result<Done> read(std::int64_t generation, WorkingSet& rows) override {
-    return sql_.read(*session_, generation, rows);
+    WorkingSet* const sets[] = {&rows};
+    return sql_.read(*session_, generation, sets);
   }
 
   Unparked unpark(std::string_view projection, const ParkedPlace& place, WorkingSet& rows,
@@ -148,7 +149,8 @@ class PostgresParking final : public Parking {
 
   Unparked write(std::string_view projection, const ParkedPlace& place, const WorkingSet& rows) {
     std::vector<Statement> statements;
-    sql_.add_changes(rows, place.generation, place.lane, statements);
+    const LaneRows changed[] = {{place.lane, &rows}};
+    sql_.add_changes(changed, place.generation, statements);
     statements.push_back({delete_sql, aggregate_of(projection, place)});
     statements.push_back({raise_revision_sql, lane_of(projection, place)});
     for (const auto& answer : session_->run(statements)) {

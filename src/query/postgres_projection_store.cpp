@@ -37,10 +37,13 @@ constexpr std::string_view parked_sql =
     "SELECT DISTINCT lane, aggregate_type, aggregate_id FROM parked"
     " WHERE projection = $1::text AND generation = $2::bigint AND context = $3::text";
 
-/// $1 projection, $2 generation, $3 context, $4 lane, $5 incarnation, $6 from position, $7 from revision, $8 to
-/// position
-constexpr std::string_view move_checkpoint_sql =
-    "SELECT move_checkpoint($1::text, $2::bigint, $3::text, $4::integer, $5::uuid, $6::bigint, $7::bigint, $8::bigint)";
+/// $1 projection, $2 generation, $3 contexts, $4 lanes, $5 incarnations, $6 from positions, $7 from revisions, $8 to
+/// positions
+constexpr std::string_view move_checkpoints_sql =
+    "SELECT move_checkpoint($1::text, $2::bigint, u.context, u.lane, u.incarnation, u.from_position, u.from_revision,"
+    "                       u.to_position)"
+    "  FROM unnest($3::text[], $4::integer[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[])"
+    "       AS u(context, lane, incarnation, from_position, from_revision, to_position)";
 
 /// $1 projection, $2 generation, $3 context, $4 lane, $5 positions, $6 types, $7 ids, $8 reasons
 constexpr std::string_view park_sql =
@@ -101,13 +104,17 @@ class PostgresProjectionStore final : public ProjectionStore {
     return found;
   }
 
-  Result<Done> read(std::int64_t generation, WorkingSet& rows) override {
-    return sql_.read(*session_, generation, rows);
+  Result<Done> read(std::int64_t generation, std::span<WorkingSet* const> sets) override {
+    return sql_.read(*session_, generation, sets);
   }
 
-  StepResult commit(std::string_view projection, const LaneStep& step) override {
-    auto statements = beginning(projection, step);
-    if (step.rows != nullptr) sql_.add_changes(*step.rows, step.generation, step.from.lane, statements);
+  StepResult commit(std::string_view projection, std::span<const LaneStep> steps) override {
+    auto statements = beginning(projection, steps);
+    std::vector<LaneRows> changed;
+    for (const auto& step : steps) {
+      if (step.rows != nullptr) changed.push_back({step.from.lane, step.rows});
+    }
+    if (!changed.empty()) sql_.add_changes(changed, steps.front().generation, statements);
     return run(statements);
   }
 
@@ -130,7 +137,7 @@ class PostgresProjectionStore final : public ProjectionStore {
   }
 
   StepResult fill_in_transaction(std::string_view projection, const LaneStep& step) {
-    auto result = run(beginning(projection, step));
+    auto result = run(beginning(projection, {&step, 1}));
     for (std::size_t index = 0; step.rows != nullptr && index < step.rows->tables().size(); ++index) {
       if (result.outcome != StepOutcome::done) return result;
       result = copy(step, index);
@@ -149,22 +156,27 @@ class PostgresProjectionStore final : public ProjectionStore {
   }
 
   /// What every step tells beside its rows: how far it comes, and what it parks.
-  static std::vector<Statement> beginning(std::string_view projection, const LaneStep& step) {
-    const auto& from = step.from;
-    const auto lane = Parameters().text(projection).bigint(step.generation).text(step.context).integer(from.lane.value);
-    std::vector<Statement> statements{{move_checkpoint_sql, lane}};
+  static std::vector<Statement> beginning(std::string_view projection, std::span<const LaneStep> steps) {
+    const auto generation = steps.front().generation;
+    std::vector<Statement> statements{{move_checkpoints_sql, Parameters().text(projection).bigint(generation)}};
     statements.back()
-        .parameters.uuid(from.incarnation)
-        .bigint(from.position.value)
-        .bigint(from.revision)
-        .bigint(step.to.value);
-    if (step.parked.empty()) return statements;
-    statements.push_back({park_sql, lane});
-    statements.back()
-        .parameters.bigints(step.parked, [](const auto& one) { return one.position.value; })
-        .texts(step.parked, [](const auto& one) -> std::string_view { return one.aggregate.type; })
-        .texts(step.parked, [](const auto& one) -> std::string_view { return one.aggregate.id; })
-        .texts(step.parked, [](const auto& one) -> std::string_view { return one.reason; });
+        .parameters.texts(steps, [](const auto& one) { return one.context; })
+        .integers(steps, [](const auto& one) { return one.from.lane.value; })
+        .uuids(steps, [](const auto& one) { return one.from.incarnation; })
+        .bigints(steps, [](const auto& one) { return one.from.position.value; })
+        .bigints(steps, [](const auto& one) { return one.from.revision; })
+        .bigints(steps, [](const auto& one) { return one.to.value; });
+    for (const auto& step : steps) {
+      if (step.parked.empty()) continue;
+      statements.push_back({park_sql, Parameters().text(projection).bigint(generation)});
+      statements.back()
+          .parameters.text(step.context)
+          .integer(step.from.lane.value)
+          .bigints(step.parked, [](const auto& one) { return one.position.value; })
+          .texts(step.parked, [](const auto& one) -> std::string_view { return one.aggregate.type; })
+          .texts(step.parked, [](const auto& one) -> std::string_view { return one.aggregate.id; })
+          .texts(step.parked, [](const auto& one) -> std::string_view { return one.reason; });
+    }
     return statements;
   }
 

@@ -64,8 +64,8 @@ std::string write_sql(const Table& table, const std::string& name) {
   const std::string assignments = joined(count - table.key_columns, "", [&](std::size_t i) {
     return column(i + table.key_columns) + " = excluded." + column(i + table.key_columns) + ", ";
   });
-  return "INSERT INTO " + name + " (" + columns + ", position, lane) SELECT u.*, " + parameter(count + 2, "integer") +
-         " FROM " + unnested(table, count) + ", " + parameter(count + 1, "bigint[]") + ") AS u ON CONFLICT (" +
+  return "INSERT INTO " + name + " (" + columns + ", position, lane) SELECT * FROM " + unnested(table, count) + ", " +
+         parameter(count + 1, "bigint[]") + ", " + parameter(count + 2, "integer[]") + ") AS u ON CONFLICT (" +
          joined(table.key_columns, ", ", column) + ") DO UPDATE SET " + assignments +
          "position = excluded.position, lane = excluded.lane";
 }

@@ -100,11 +100,11 @@ class ProjectionStore {
   /// Aggregates of the context that have parked events, each once.
   virtual Result<std::vector<ParkedAggregate>> parked(std::string_view projection, std::int64_t generation,
                                                       std::string_view context) = 0;
-  /// Loads the rows that are wanted.
-  virtual Result<Done> read(std::int64_t generation, WorkingSet& rows) = 0;
-  /// Compares the checkpoint with `step.from`, writes rows and parked events, and moves it to `step.to`: one
-  /// transaction.
-  virtual StepResult commit(std::string_view projection, const LaneStep& step) = 0;
+  /// Loads the rows that are wanted: of each lane into its own set. No row is wanted in two of them.
+  virtual Result<Done> read(std::int64_t generation, std::span<WorkingSet* const> sets) = 0;
+  /// Compares each step's checkpoint with its `from`, writes rows and parked events, and moves it to `to`: one
+  /// transaction. The steps are of different lanes of one generation, in order of context and lane.
+  virtual StepResult commit(std::string_view projection, std::span<const LaneStep> steps) = 0;
   /// As `commit`, for a lane that has no rows in this generation yet: they are copied in bulk.
   virtual StepResult fill(std::string_view projection, const LaneStep& step) = 0;
 };

@@ -188,7 +188,7 @@ bool Projector::add_lanes(const std::string& context, std::vector<Lane> lanes, T
                      "its checkpoints are of another incarnation of the journal: rebuild the projection", now);
       return false;
     }
-    LaneProjector::Place place{context, generation_->generation, checkpoint, {}};
+    LanePlace place{context, generation_->generation, checkpoint, {}};
     for (const auto& found : *parked) {
       if (found.lane == checkpoint.lane) place.parked.insert(found.aggregate);
     }
@@ -251,12 +251,11 @@ void Projector::consume(Timestamp now) {
 
 void Projector::work(Timestamp now) {
   if (!store_ || !journal_) return;
-  for (const auto& [topic, lanes] : lanes_.topics()) {
-    for (const auto& [number, followed] : lanes) {
-      if (stopping_) return;
-      if (followed->lane.has_work(now)) followed->lane.work(*store_, *journal_, now);
-    }
+  std::vector<LaneProjector*> lanes;
+  for (const auto& [topic, of_topic] : lanes_.topics()) {
+    for (const auto& [number, followed] : of_topic) lanes.push_back(&followed->lane);
   }
+  LaneProjector::work_together(lanes, *store_, *journal_, now);
   if (!store_->usable() || !journal_->usable()) next_look_ = std::min(next_look_, now + options_.rules.first_pause);
 }
 

@@ -113,7 +113,7 @@ LaneRebuild::Fill LaneRebuild::write(const LaneTask& task, const Checkpoint& fro
 Result<Done> LaneRebuild::catch_up(const LaneTask& task, const Checkpoint& from) {
   const auto parked = sessions_.store->parked(projection_.name, generation_, task.context);
   if (!parked) return parked.fault();
-  query::LaneProjector::Place place{task.context, generation_, from, {}};
+  query::LanePlace place{task.context, generation_, from, {}};
   for (const auto& found : *parked) {
     if (found.lane == task.lane) place.parked.insert(found.aggregate);
   }

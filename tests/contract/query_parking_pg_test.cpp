@@ -78,7 +78,7 @@ class ParkingContract : public ::testing::TestWithParam<const char*> {
     step.from = from;
     step.to = from.position.plus(static_cast<std::int64_t>(parked.size()) + (parked.empty() ? 1 : 0));
     step.parked = parked;
-    return store_->commit("sample", step).outcome;
+    return store_->commit("sample", {&step, 1}).outcome;
   }
   void park(const std::vector<ParkedEvent>& events) { ASSERT_EQ(commit(checkpoint(), events), StepOutcome::done); }
 
@@ -236,7 +236,7 @@ TEST(PostgresParking, AProjectorWaitsWhileTheLaneIsBeingMended) {
   const AggregateRef aggregate{"Thing", "a"};
   const std::vector<ParkedEvent> parked{{Position{1}, aggregate, "broken"}};
   LaneStep step{1, "testing", from, Position{1}, nullptr, parked};
-  ASSERT_EQ(projector->commit("sample", step).outcome, StepOutcome::done);
+  ASSERT_EQ(projector->commit("sample", {&step, 1}).outcome, StepOutcome::done);
 
   const auto projection = sample_projection();
   WorkingSet rows(projection.tables);

@@ -114,13 +114,14 @@ class ProjectionStoreContract : public ::testing::TestWithParam<const char*> {
     step.to = Position{to};
     step.rows = &rows;
     step.parked = parked;
-    return store_->commit("sample", step);
+    return store_->commit("sample", {&step, 1});
   }
 
   std::optional<Row> read(std::size_t table, const Key& key) {
     WorkingSet rows(projection_.tables);
     rows.want(table, key);
-    EXPECT_TRUE(store_->read(1, rows));
+    WorkingSet* const sets[] = {&rows};
+    EXPECT_TRUE(store_->read(1, sets));
     const Row* found = rows.find(table, key);
     return found == nullptr ? std::nullopt : std::optional<Row>(*found);
   }
@@ -157,7 +158,8 @@ TEST_P(ProjectionStoreContract, AFilledLaneReadsLikeACommittedOne) {
   read.want(0, {"a"});
   read.want(0, {"b"});
   read.want(1, {"a", std::int64_t{-1}});
-  ASSERT_TRUE(store_->read(1, read));
+  WorkingSet* const sets[] = {&read};
+  ASSERT_TRUE(store_->read(1, sets));
   EXPECT_EQ(read.find(0, {"a"})->values, rows.find(0, {"a"})->values);
   EXPECT_EQ(read.find(0, {"b"})->values, rows.find(0, {"b"})->values);
   EXPECT_EQ(read.find(1, {"a", std::int64_t{-1}})->values, rows.find(1, {"a", std::int64_t{-1}})->values);
@@ -267,6 +269,69 @@ TEST_P(ProjectionStoreContract, ParksInTheTransactionThatMovesTheCheckpoint) {
   EXPECT_EQ(found->front().aggregate, (AggregateRef{"Thing", "x"}));
   EXPECT_EQ(found->front().lane, Lane{0});
   EXPECT_TRUE(store_->parked("sample", 2, "testing")->empty());
+}
+
+TEST_P(ProjectionStoreContract, StepsOfSeveralLanesAreOneTransaction) {
+  const auto from = checkpoints({Lane{0}, Lane{1}});
+  WorkingSet first(projection_.tables);
+  first.put(0, thing("b", 1));
+  first.put(1, {{"old", std::int64_t{1}, "x"}, {}, Position{1}});
+  WorkingSet second(projection_.tables);
+  second.put(0, thing("a", 2, 2));
+  second.put(0, thing("c", 3, 3));
+  second.put(1, {{"old", std::int64_t{2}, "y"}, {}, Position{1}});
+  const ParkedEvent parked[] = {{Position{3}, {"Thing", "x"}, "why"}};
+  const LaneStep steps[] = {{1, "testing", from[0], Position{1}, &first, {}},
+                            {1, "testing", from[1], Position{3}, &second, parked}};
+  ASSERT_EQ(store_->commit("sample", steps).outcome, StepOutcome::done);
+  EXPECT_EQ(checkpoint(Lane{0}).position, Position{1});
+  EXPECT_EQ(checkpoint(Lane{1}).position, Position{3});
+  EXPECT_EQ(store_->parked("sample", 1, "testing")->front().lane, Lane{1});
+
+  WorkingSet mine(projection_.tables);
+  mine.want(0, {"b"});
+  mine.want(0, {"never there"});
+  WorkingSet others(projection_.tables);
+  others.want(0, {"a"});
+  others.want(0, {"c"});
+  WorkingSet* const sets[] = {&mine, &others};
+  ASSERT_TRUE(store_->read(1, sets));
+  EXPECT_EQ(mine.find(0, {"b"})->lane, Lane{0});
+  EXPECT_EQ(mine.find(0, {"a"}), nullptr) << "each row goes to the set that wants it";
+  EXPECT_EQ(others.find(0, {"a"})->lane, Lane{1});
+  EXPECT_EQ(others.find(0, {"c"})->position, Position{3});
+
+  mine.erase(1, {"old", std::int64_t{1}});
+  others.erase(1, {"old", std::int64_t{2}});
+  const LaneStep next[] = {{1, "testing", checkpoint(Lane{0}), Position{2}, &mine, {}},
+                           {1, "testing", checkpoint(Lane{1}), Position{4}, &others, {}}};
+  ASSERT_EQ(store_->commit("sample", next).outcome, StepOutcome::done);
+  EXPECT_FALSE(read(1, {"old", std::int64_t{1}}));
+  EXPECT_FALSE(read(1, {"old", std::int64_t{2}}));
+}
+
+TEST_P(ProjectionStoreContract, OneStepThatCannotBeTakenHoldsBackAll) {
+  const auto from = checkpoints({Lane{0}, Lane{1}});
+  WorkingSet sound(projection_.tables);
+  sound.put(0, thing("a", 1));
+  WorkingSet poison(projection_.tables);
+  poison.put(0, thing("b", 1'000));
+  const LaneStep with_poison[] = {{1, "testing", from[0], Position{1}, &sound, {}},
+                                  {1, "testing", from[1], Position{1}, &poison, {}}};
+  EXPECT_EQ(store_->commit("sample", with_poison).outcome, StepOutcome::poison);
+
+  WorkingSet other(projection_.tables);
+  other.put(0, thing("c", 1));
+  auto elsewhere = from[1];
+  elsewhere.position = Position{7};
+  const LaneStep with_outrun[] = {{1, "testing", from[0], Position{1}, &sound, {}},
+                                  {1, "testing", elsewhere, Position{8}, &other, {}}};
+  EXPECT_EQ(store_->commit("sample", with_outrun).outcome, StepOutcome::outrun);
+
+  EXPECT_FALSE(read(0, {"a"}));
+  EXPECT_EQ(checkpoint(Lane{0}).position, Position{0});
+  EXPECT_EQ(checkpoint(Lane{1}).position, Position{0});
+  EXPECT_TRUE(store_->usable());
 }
 
 TEST_P(ProjectionStoreContract, KeepsBytesAndTextAsTheyAre) {

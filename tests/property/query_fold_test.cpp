@@ -107,8 +107,9 @@ class Folding {
         now_ += std::chrono::seconds(3);
         return look();
       case 4:
-      case 5:
         return lane.work(*session_, *journal_, now_);
+      case 5:
+        return LaneProjector::work_together(all(), *session_, *journal_, now_);
       default:
         return bring(lane);
     }
@@ -132,6 +133,11 @@ class Folding {
 
  private:
   const std::string& context() const { return projection_.contexts.front(); }
+  std::vector<LaneProjector*> all() const {
+    std::vector<LaneProjector*> lanes;
+    for (const auto& [number, lane] : lanes_) lanes.push_back(lane.get());
+    return lanes;
+  }
   Position head(Lane lane) const {
     return Position{static_cast<std::int64_t>(trade_.history().events(context(), lane).size())};
   }
@@ -142,8 +148,8 @@ class Folding {
         session_->checkpoints(projection_.name, 1, context(), {&lane, 1}, trade_.history().incarnation());
     query::LaneRules rules;
     rules.batch = static_cast<std::size_t>(1 + trade_.below(7));
-    lanes_[number] = std::make_unique<LaneProjector>(
-        projection_, LaneProjector::Place{context(), 1, found->front(), {}}, rules, query::ProjectionMetrics{}, now_);
+    lanes_[number] = std::make_unique<LaneProjector>(projection_, query::LanePlace{context(), 1, found->front(), {}},
+                                                     rules, query::ProjectionMetrics{}, now_);
   }
   void lose_answer() {
     store_->lose_next_answer();

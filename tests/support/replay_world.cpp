@@ -55,7 +55,7 @@ void ReplayWorld::project(std::int64_t generation) {
     const auto place =
         required(store->checkpoints("carts", generation, "cart", std::vector{task.lane}, history_->incarnation()))
             .front();
-    query::LaneProjector::Place where{"cart", generation, place, {}};
+    query::LanePlace where{"cart", generation, place, {}};
     for (const auto& parked : required(store->parked("carts", generation, "cart"))) {
       if (parked.lane == task.lane) where.parked.insert(parked.aggregate);
     }

@@ -77,7 +77,7 @@ class LaneProjectorDesk : public ::testing::Test {
   std::unique_ptr<journal::Journal> journal_ = *journal_store_->open();
   std::shared_ptr<InMemoryReadStore> store_ = InMemoryReadStore::make();
   std::unique_ptr<ProjectionStore> session_;
-  LaneProjector::Place place_;
+  LanePlace place_;
   std::optional<LaneProjector> lane_projector_;
   int lines_ = 0;
 };

@@ -41,7 +41,7 @@ class ParkedRetryTest : public ::testing::Test {
     event.set_value(to);
     history_.happens(domain::kind_of<Counter>(), id, event.GetTypeName(), event.SerializeAsString());
   }
-  LaneProjector::Place place_of_lane() {
+  query::LanePlace place_of_lane() {
     return {"testing",
             1,
             session_->checkpoints("counters", 1, "testing", std::vector{Lane{0}}, history_.incarnation())->front(),
