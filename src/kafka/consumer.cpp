@@ -5,11 +5,13 @@
 #include <thread>
 #include <utility>
 
+#include "kafka/assignment.hpp"
 #include "kafka/native.hpp"
 
 namespace keel::kafka {
 namespace {
 
+using std::chrono::steady_clock;
 using MessageHandle = std::unique_ptr<rd_kafka_message_t, native::Destroy<rd_kafka_message_destroy>>;
 
 /// What a `Fetched` shows: librdkafka's own messages, and their headers in one row.
@@ -44,14 +46,6 @@ void show(const std::shared_ptr<FetchedBytes>& bytes, Fetched& fetched) {
     begin = bytes->ends[i];
   }
   fetched.bytes = bytes;
-}
-
-native::Partitions partition_list(std::span<const Place> places) {
-  native::Partitions list(rd_kafka_topic_partition_list_new(static_cast<int>(places.size())));
-  for (const auto& place : places) {
-    rd_kafka_topic_partition_list_add(list.get(), place.topic.c_str(), place.partition)->offset = place.offset;
-  }
-  return list;
 }
 
 std::vector<Place> places_of(const rd_kafka_topic_partition_list_t& list) {
@@ -117,9 +111,12 @@ Result<std::unique_ptr<Session>> open_session(const ConsumerOptions& options) {
   return session;
 }
 
+Fault refused(const Session& session, std::string_view doing, std::string_view why) {
+  return Fault{.what = "Kafka at " + session.servers + " refused to " + std::string(doing) + ": " + std::string(why)};
+}
+
 Fault refused(const Session& session, std::string_view doing, rd_kafka_resp_err_t error) {
-  return Fault{.what = "Kafka at " + session.servers + " refused to " + std::string(doing) + ": " +
-                       rd_kafka_err2str(error)};
+  return refused(session, doing, rd_kafka_err2str(error));
 }
 
 /// A partition that has just been made, or changes its leader.
@@ -150,32 +147,31 @@ class RdkafkaConsumer final : public Consumer {
   }
 
   Result<Done> assign(std::span<const Place> places) override {
-    next_.assign(places.begin(), places.end());
-    return read_from_next();
+    assignment_.want(places);
+    return tell_assignment();
   }
 
   Result<Done> seek(const Place& place) override {
-    Place* known = reading(place.topic, place.partition);
+    Place* known = assignment_.find(place.topic, place.partition);
     if (known == nullptr) {
       return Fault{.what = place.topic + "/" + std::to_string(place.partition) + " is not assigned: seek is refused"};
     }
-    known->offset = place.offset;
-    moved_ = true;
+    assignment_.seek(*known, place);
     return Done{};
   }
 
   Result<Fetched> poll(std::chrono::milliseconds timeout, std::size_t limit) override {
     Fetched fetched;
     if (auto mended = mend(fetched); !mended) return mended.fault();
-    if (moved_) {
-      if (auto done = read_from_next(); !done) return done.fault();
+    if (auto told = tell_assignment(); !told) return told.fault();
+    if (const auto early = assignment_.unsettled(steady_clock::now()); early.count() > 0) {
+      std::this_thread::sleep_for(std::min(early, timeout));
+      return fetched;
     }
     if (auto taken = take(timeout, limit, fetched); !taken) return taken.fault();
     fetched.left = std::exchange(session_->left, {});
     fetched.joined = std::exchange(session_->joined, {});
-    for (const auto& gone : fetched.left) {
-      std::erase_if(next_, [&](const Place& at) { return at.topic == gone.topic && at.partition == gone.partition; });
-    }
+    assignment_.drop(fetched.left, steady_clock::now());
     return fetched;
   }
 
@@ -223,20 +219,9 @@ class RdkafkaConsumer final : public Consumer {
 
   bool group_mode() const { return !options_.subscription.empty(); }
 
-  /// Where an assigned partition is being read; null for others. Messages come in runs of one partition.
-  Place* reading(std::string_view topic, std::int32_t partition) {
-    const auto is_it = [&](const Place& place) { return place.partition == partition && place.topic == topic; };
-    if (latest_ < next_.size() && is_it(next_[latest_])) return &next_[latest_];
-    const auto found = std::find_if(next_.begin(), next_.end(), is_it);
-    if (found == next_.end()) return nullptr;
-    latest_ = static_cast<std::size_t>(found - next_.begin());
-    return &*found;
-  }
-
-  Result<Done> read_from_next() {
-    moved_ = false;
-    const auto error = rd_kafka_assign(session_->client, partition_list(next_).get());
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return refused(*session_, "assign partitions", error);
+  Result<Done> tell_assignment() {
+    const auto error = assignment_.tell(session_->client, steady_clock::now());
+    if (!error.empty()) return refused(*session_, "assign partitions", error);
     return Done{};
   }
 
@@ -247,8 +232,9 @@ class RdkafkaConsumer final : public Consumer {
     if (!fresh) return fresh.fault();
     session_ = *std::move(fresh);
     fetched.reconnected = true;
-    if (!group_mode()) return read_from_next();
-    session_->left = std::exchange(next_, {});
+    assignment_.begin_anew();
+    if (!group_mode()) return tell_assignment();
+    session_->left = assignment_.give_up();
     return subscribe();
   }
 
@@ -265,7 +251,7 @@ class RdkafkaConsumer final : public Consumer {
       }
       wait = 0;
       session_->watch.alive();
-      Place* place = reading(rd_kafka_topic_name(message->rkt), message->partition);
+      Place* place = assignment_.find(rd_kafka_topic_name(message->rkt), message->partition);
       if (place == nullptr) continue;  // was fetched before it was taken away
       place->offset = message->offset + 1;
       gather_headers(message.get(), bytes->headers);
@@ -296,11 +282,7 @@ class RdkafkaConsumer final : public Consumer {
 
   ConsumerOptions options_;
   std::unique_ptr<Session> session_;
-  /// Offset to read next, of every assigned partition.
-  std::vector<Place> next_;
-  std::size_t latest_ = 0;
-  /// A seek waits for the next poll, so that many of them cost one assignment.
-  bool moved_ = false;
+  Assignment assignment_{group_mode()};
 };
 
 }  // namespace

@@ -48,8 +48,8 @@ void PartitionFollower::assign_if_healed(Timestamp now) {
   for (const auto& [topic, lanes] : lanes_.topics()) {
     for (const auto& [number, followed] : lanes) {
       const auto state = followed->lane.state(now);
-      const bool out = state == LaneState::stopped || state == LaneState::pausing;
-      if (out || followed->following == Following::no) continue;
+      const bool waits = state == LaneState::pausing && followed->following == Following::when_healed;
+      if (waits || state == LaneState::stopped || followed->following == Following::no) continue;
       if (followed->following == Following::when_healed && !followed->lane.caught_up()) return;
       anybody_new |= followed->following == Following::when_healed;
       ready.push_back(followed.get());

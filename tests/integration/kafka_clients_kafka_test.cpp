@@ -153,6 +153,35 @@ TEST_F(KafkaClients, SeekGoesOnAtTheNewOffsetOnly) {
   EXPECT_THAT(read(*from, 2), ElementsAre("8", "9"));
 }
 
+/// librdkafka 2.0.2 ends the process when a partition is stopped again before its last stop was answered.
+TEST_F(KafkaClients, AssignmentsInQuickSuccessionEndAtTheLast) {
+  write(*producer(), 0, 10);
+  write(*producer(), 1, 10);
+  const auto from = consumer();
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE(from->assign(std::vector{at(0, i % 7)}));
+    ASSERT_TRUE(from->poll(0ms, 1));
+    ASSERT_TRUE(from->assign(std::vector{at(0, i % 7), at(1, i % 5)}));
+    ASSERT_TRUE(from->seek(at(1, i % 3)));
+    ASSERT_TRUE(from->poll(0ms, 1));
+  }
+  ASSERT_TRUE(from->assign(std::vector{at(0, 8)}));
+  EXPECT_THAT(read(*from, 2), ElementsAre("8", "9"));
+}
+
+TEST_F(KafkaClients, APartitionThatIsAddedLeavesTheOthersWhereTheyAre) {
+  write(*producer(), 0, 10);
+  const auto from = consumer();
+  ASSERT_TRUE(from->assign(std::vector{at(0, 0)}));
+  const auto first = read(*from, 1);
+  ASSERT_TRUE(from->assign(std::vector{at(0, static_cast<std::int64_t>(first.size())), at(1, 0)}));
+  write(*producer(), 0, 1, 10);
+  write(*producer(), 1, 1, 11);
+  auto rest = read(*from, 12 - first.size());
+  rest.insert(rest.begin(), first.begin(), first.end());
+  EXPECT_THAT(rest, testing::UnorderedElementsAre("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"));
+}
+
 TEST_F(KafkaClients, SeekOfAPartitionThatIsNotAssignedIsRefused) {
   const auto sought = consumer()->seek(at(0, 8));
   ASSERT_FALSE(sought);

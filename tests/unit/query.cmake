@@ -6,6 +6,7 @@ keel_test(query_test
     query_lane_projector_parks_test.cpp
     query_lane_projector_seen_test.cpp
     query_lanes_together_test.cpp
+    query_partition_follower_test.cpp
     query_projection_test.cpp
   DEPENDS keel_query keel_test_history
   LABELS unit)
