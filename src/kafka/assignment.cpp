@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 namespace keel::kafka {
 namespace {
@@ -47,9 +48,12 @@ Place* Assignment::find(std::string_view topic, std::int32_t partition) {
   return &*found;
 }
 
-void Assignment::seek(Place& found, const Place& place) {
-  found.offset = place.offset;
+bool Assignment::seek(const Place& place) {
+  Place* known = find(place.topic, place.partition);
+  if (known == nullptr) return false;
+  known->offset = place.offset;
   replace_ = true;
+  return true;
 }
 
 void Assignment::drop(std::span<const Place> places, Instant now) {
@@ -58,11 +62,18 @@ void Assignment::drop(std::span<const Place> places, Instant now) {
   std::erase_if(next_, [&](const Place& at) {
     return std::ranges::any_of(places, [&](const Place& gone) { return same_partition(at, gone); });
   });
+  if (next_.empty()) replace_ = false;
 }
 
 void Assignment::begin_anew() {
   replace_ = true;
   replaced_at_ = {};
+}
+
+std::vector<Place> Assignment::give_up() {
+  replace_ = false;
+  added_.clear();
+  return std::exchange(next_, {});
 }
 
 std::string Assignment::tell(rd_kafka_t* client, Instant now) {

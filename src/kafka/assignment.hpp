@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "kafka/consumer.hpp"
@@ -32,14 +31,14 @@ class Assignment {
   void want(std::span<const Place> places);
   /// Null: not assigned.
   Place* find(std::string_view topic, std::int32_t partition);
-  /// Goes on at `place`, which was found.
-  void seek(Place& found, const Place& place);
+  /// False: not assigned.
+  bool seek(const Place& place);
   /// The client gave them up by itself.
   void drop(std::span<const Place> places, Instant now);
   /// A new client knows nothing yet.
   void begin_anew();
-  /// Wants nothing any more; what it wanted.
-  std::vector<Place> give_up() { return std::exchange(next_, {}); }
+  /// A new member of the group is told nothing before it joins. What was wanted.
+  std::vector<Place> give_up();
 
   /// Tells the client what changed, if it may be told now. The error's name; empty: none.
   std::string tell(rd_kafka_t* client, Instant now);

@@ -152,12 +152,8 @@ class RdkafkaConsumer final : public Consumer {
   }
 
   Result<Done> seek(const Place& place) override {
-    Place* known = assignment_.find(place.topic, place.partition);
-    if (known == nullptr) {
-      return Fault{.what = place.topic + "/" + std::to_string(place.partition) + " is not assigned: seek is refused"};
-    }
-    assignment_.seek(*known, place);
-    return Done{};
+    if (assignment_.seek(place)) return Done{};
+    return Fault{.what = place.topic + "/" + std::to_string(place.partition) + " is not assigned: seek is refused"};
   }
 
   Result<Fetched> poll(std::chrono::milliseconds timeout, std::size_t limit) override {
@@ -232,10 +228,12 @@ class RdkafkaConsumer final : public Consumer {
     if (!fresh) return fresh.fault();
     session_ = *std::move(fresh);
     fetched.reconnected = true;
+    if (group_mode()) {
+      session_->left = assignment_.give_up();
+      return subscribe();
+    }
     assignment_.begin_anew();
-    if (!group_mode()) return tell_assignment();
-    session_->left = assignment_.give_up();
-    return subscribe();
+    return tell_assignment();
   }
 
   Result<Done> take(std::chrono::milliseconds timeout, std::size_t limit, Fetched& fetched) {

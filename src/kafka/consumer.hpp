@@ -66,7 +66,9 @@ class Consumer {
  public:
   virtual ~Consumer() = default;
 
-  /// Reads these partitions from these offsets, and no others. Does not wait for the broker.
+  /// Reads these partitions from these offsets, and no others. Does not wait for the broker. Partitions that are only
+  /// added begin at once; what takes away or moves waits until half a second after the last such change, and polls
+  /// bring nothing before.
   virtual Result<Done> assign(std::span<const Place> places) = 0;
 
   /// Goes on at another offset of an assigned partition; what was fetched ahead of it is dropped.

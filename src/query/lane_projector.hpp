@@ -77,7 +77,9 @@ class LaneProjector {
   const std::string& reason() const { return reason_; }
   bool caught_up() const { return !healing_ && pending_.empty() && !stale_; }
   std::size_t parked_aggregates() const { return cursor_.place().parked.size(); }
+  /// When the last event that was taken in here was recorded; nothing before the first.
   std::optional<Timestamp> last_event_at() const { return cursor_.last_event_at(); }
+  /// When the position last moved; at first, when this object was made.
   Timestamp last_progress_at() const { return cursor_.last_progress_at(); }
 
  private:
