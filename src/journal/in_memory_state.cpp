@@ -114,7 +114,7 @@ std::optional<Appended> InMemoryState::keys_refuse(const Context& context, const
     if (!entry->receipt) continue;
     const Uuid& id = entry->receipt->request_id;
     if (context.find(entry->lane)->receipts.contains(id) || !ids.emplace(entry->lane, id).second) {
-      return ended(AppendOutcome::duplicate, "KE004: duplicate request id");
+      return ended(AppendOutcome::duplicate, "23505: duplicate request id");
     }
   }
   for (const Entry* entry : batch.entries) {

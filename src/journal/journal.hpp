@@ -24,7 +24,7 @@ enum class AppendOutcome {
   misplaced,
   /// KE003: an aggregate's first entry of an incarnation does not follow the stored version. Diagnose.
   stale_version,
-  /// KE004 or 23505: a request id or a version is there already, or twice in the batch. Diagnose.
+  /// 23505: a request id or a version is there already, or twice in the batch. Diagnose.
   duplicate,
   /// 40P01, 40001, 55P03, 53xxx: nobody's fault. Send the same batch again, after a pause.
   try_again,

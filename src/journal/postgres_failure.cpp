@@ -8,7 +8,7 @@ AppendOutcome outcome_of(std::string_view state) {
   if (state == "KE001") return AppendOutcome::fenced;
   if (state == "KE002") return AppendOutcome::misplaced;
   if (state == "KE003") return AppendOutcome::stale_version;
-  if (state == "KE004" || state == "23505") return AppendOutcome::duplicate;
+  if (state == "23505") return AppendOutcome::duplicate;
   if (state == "40P01" || state == "40001" || state == "55P03") return AppendOutcome::try_again;
   if (state == "40003") return AppendOutcome::unknown;
 

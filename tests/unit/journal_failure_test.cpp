@@ -10,11 +10,10 @@ TEST(PostgresFailures, OurOwnCodesSayWhatTheFunctionsRaised) {
   EXPECT_EQ(outcome_of("KE001"), AppendOutcome::fenced);
   EXPECT_EQ(outcome_of("KE002"), AppendOutcome::misplaced);
   EXPECT_EQ(outcome_of("KE003"), AppendOutcome::stale_version);
-  EXPECT_EQ(outcome_of("KE004"), AppendOutcome::duplicate);
   EXPECT_EQ(outcome_of("KE005"), AppendOutcome::broken);
 }
 
-TEST(PostgresFailures, AVersionThatIsThereIsADuplicate) { EXPECT_EQ(outcome_of("23505"), AppendOutcome::duplicate); }
+TEST(PostgresFailures, AKeyThatIsThereIsADuplicate) { EXPECT_EQ(outcome_of("23505"), AppendOutcome::duplicate); }
 
 TEST(PostgresFailures, RollbacksThatBlameNobodyAreTriedAgain) {
   for (const char* state : {"40P01", "40001", "55P03", "53000", "53100", "53200", "53300", "53400"}) {
