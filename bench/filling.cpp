@@ -68,28 +68,23 @@ void fill(const Setup& setup, const MakeWorkload& workload) {
 
 Pipeline::Pipeline(const Setup& setup) : journal_(setup.journal_dsn), read_store_(setup.read_dsn) {}
 
-std::map<std::string, std::int64_t> Pipeline::stored() {
-  std::map<std::string, std::int64_t> stored;
-  for (const auto& [lane, position] : heads(journal_)) stored[lane.first] += position;
-  return stored;
-}
-
-std::int64_t Pipeline::behind() {
+Pipeline::Look Pipeline::look() {
   const auto checkpoints = read_store_.rows(checkpoints_sql);
   const Lanes stored = heads(journal_);
+  Look look;
+  for (const auto& [lane, position] : stored) look.stored[lane.first] += position;
   std::map<std::string, std::int64_t> behind;
   for (const auto& row : checkpoints) {
     const auto head = stored.find({row[1], row[2]});
     if (head != stored.end()) behind[row[0]] += std::max<std::int64_t>(0, head->second - std::stoll(row[3]));
   }
-  std::int64_t most = 0;
-  for (const auto& [projection, events] : behind) most = std::max(most, events);
-  return most;
+  for (const auto& [projection, events] : behind) look.behind = std::max(look.behind, events);
+  return look;
 }
 
 void Pipeline::await_projections() {
   const auto until = steady_clock::now() + seconds(300);
-  while (behind() > 0) {
+  while (look().behind > 0) {
     if (steady_clock::now() > until) throw std::runtime_error("the projections do not catch up: is the projector up?");
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

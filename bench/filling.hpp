@@ -18,10 +18,13 @@ class Pipeline {
  public:
   explicit Pipeline(const Setup& setup);
 
-  /// Events in the journal, by context.
-  std::map<std::string, std::int64_t> stored();
-  /// How far the projection that is furthest behind is behind the journal, in events; summed over its lanes.
-  std::int64_t behind();
+  struct Look {
+    /// Events in the journal, by context.
+    std::map<std::string, std::int64_t> stored;
+    /// How far the projection that is furthest behind is behind the journal, in events; summed over its lanes.
+    std::int64_t behind = 0;
+  };
+  Look look();
   /// Blocks until no projection is behind. Throws after five minutes.
   void await_projections();
 

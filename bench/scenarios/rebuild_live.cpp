@@ -116,7 +116,7 @@ void look_again(Finding& finding, const OperatorTool& tool, const std::vector<st
 void look_at_the_end(Finding& finding, const Setup& setup, const OperatorTool& tool) {
   Pipeline pipeline(setup);
   pipeline.await_projections();
-  const auto stored = pipeline.stored();
+  const auto stored = pipeline.look().stored;
   look_again(finding, tool, {"verify", "carts"}, "verify, at the end", stored.at("cart"));
   std::int64_t all = 0;
   for (const auto& [context, count] : stored) all += count;
@@ -134,7 +134,7 @@ void compare(Finding& finding) {
 
 void expect_events(const Setup& setup) {
   std::int64_t events = 0;
-  for (const auto& [context, count] : Pipeline(setup).stored()) events += count;
+  for (const auto& [context, count] : Pipeline(setup).look().stored) events += count;
   // Histories are of equal length, so what is filled is a little less than what was asked for.
   if (events + setup.aggregates < setup.events) {
     throw std::runtime_error("the journal has " + std::to_string(events) + " events, fewer than " +
