@@ -134,7 +134,8 @@ void compare(Finding& finding) {
 
 void expect_events(const Setup& setup) {
   std::int64_t events = 0;
-  for (const auto& [context, count] : Pipeline(setup).look().stored) events += count;
+  const auto stored = Pipeline(setup).look().stored;
+  for (const auto& [context, count] : stored) events += count;
   // Histories are of equal length, so what is filled is a little less than what was asked for.
   if (events + setup.aggregates < setup.events) {
     throw std::runtime_error("the journal has " + std::to_string(events) + " events, fewer than " +
