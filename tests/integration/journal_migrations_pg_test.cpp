@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "integration/journal_desk.hpp"
@@ -138,6 +139,41 @@ TEST(JournalMigrations, KeepTheJournalWhenRunAgain) {
   EXPECT_FALSE(again->created);
   EXPECT_THAT(again->contexts_added, IsEmpty());
   EXPECT_EQ(once->identity.incarnation, again->identity.incarnation);
+}
+
+/// Whether the statement is refused because a key holds its row already.
+bool refused_by_a_key(const Database& database, const std::string& statement) {
+  return database.value("DO $$ BEGIN " + statement + "; RAISE EXCEPTION 'taken';" +
+                        " EXCEPTION WHEN unique_violation THEN PERFORM set_config('test.refused', 'yes', false);"
+                        " WHEN raise_exception THEN PERFORM set_config('test.refused', 'no', false); END $$;"
+                        " SELECT current_setting('test.refused')") == "yes";
+}
+
+TEST(JournalMigrations, NewKeysKeepWhatAnOlderJournalHoldsAndRefuseTheSame) {
+  const Database database = fresh();
+  const auto all = journal_migrations();
+  const auto keys = std::ranges::find(all, "0011", &Migration::version);
+  ASSERT_TRUE(migrate(database.dsn, {all.begin(), keys}));
+  const std::string event =
+      "INSERT INTO events VALUES ('cart', 3, 1, 1, 'Cart', 'a', 1, 'keel.cart.v1.ItemAdded', '', '', now())";
+  const std::string receipt =
+      "INSERT INTO receipts VALUES ('1970-01-01', 'cart', 3, '5f1d7a1e-0000-4000-8000-000000000001', 'anonymous', "
+      "'Cart',"
+      " 'a', '', 1, 1, '', now())";
+  database.run(event + ";" + receipt);
+
+  const auto report = migrate_journal(database.dsn, {{"cart"}, 8});
+  ASSERT_TRUE(report) << report.fault().what;
+  EXPECT_EQ(database.value("SELECT aggregate_id || version FROM events"), "a1");
+  EXPECT_EQ(database.value("SELECT count(*) FROM receipts"), "1");
+  EXPECT_TRUE(refused_by_a_key(database, event));
+  EXPECT_TRUE(refused_by_a_key(database, receipt));
+  const std::string same_version =
+      "INSERT INTO events VALUES ('cart', 3, 2, 1, 'Cart', 'a', 1, 'keel.cart.v1.ItemAdded', '', '', now())";
+  EXPECT_TRUE(refused_by_a_key(database, same_version));
+  const std::string next =
+      "INSERT INTO events VALUES ('cart', 3, 2, 1, 'Cart', 'a', 2, 'keel.cart.v1.ItemAdded', '', '', now())";
+  EXPECT_FALSE(refused_by_a_key(database, next));
 }
 
 TEST(JournalMigrations, TwoJournalsAreTwoIncarnations) {
