@@ -2,7 +2,7 @@
 # Runs `keel bench` against a Keel of its own: a PostgreSQL with fsync on, a broker, and the processes that the scenario
 # needs, all of which end with it. Every scenario gets a fresh system. Prints tables; writes JSON and SVG to bench/results/.
 #
-# usage: tools/bench.sh BUILD_FOLDER SCENARIO [arguments of keel bench SCENARIO]
+# usage: tools/bench.sh BUILD_FOLDER SCENARIO [--flame] [arguments of keel bench SCENARIO]
 #        tools/bench.sh BUILD_FOLDER all [--quick] [--flat-events N] [--idle-aggregates N]
 set -euo pipefail
 
@@ -156,10 +156,39 @@ arguments_for() { # scenario: where its system is
   for process in "${processes[@]}"; do arguments+=(--process "$process"); done
 }
 
+watched() { # ROLE=PID a line, the children that a process has now too
+  local process child
+  for process in "${processes[@]}"; do
+    echo "$process"
+    for child in $(pgrep -P "${process#*=}"); do echo "${process%%=*}=$child"; done
+  done
+}
+
+# Runs a command while the system's processes are sampled; draws where they were. DWARF, because Debian's libraries are built
+# without frame pointers.
+with_flame_graph() { # picture, title, command...
+  local picture=$1 title=$2 roles
+  shift 2
+  mapfile -t roles < <(watched)
+  perf record --quiet -F 99 --call-graph dwarf -p "$(IFS=, && echo "${roles[*]#*=}")" -o "$home/perf.data" -- "$@"
+  echo "bench: drawing $picture" >&2
+  perf script -i "$home/perf.data" -F comm,pid,tid,ip,sym,dso --no-inline 2>/dev/null |
+    python3 "$root/tools/flame_graph.py" --title "$title" "${roles[@]}" >"$picture"
+}
+
 measure() ( # scenario, file without suffix, arguments of keel bench; in a subshell, which ends with its system
   scenario=$1
   file=$2
   shift 2
+  run=()
+  if [[ " $* " == *" --flame "* ]]; then
+    command -v perf >/dev/null || { echo "bench: --flame needs perf: apt-get install linux-perf" >&2 && exit 2; }
+    run=(with_flame_graph "$file-flame.svg" "$scenario: where the time goes")
+    for argument; do
+      shift
+      [ "$argument" = --flame ] || set -- "$@" "$argument"
+    done
+  fi
   home=$(mktemp -d /var/tmp/keel-bench-XXXXXX)
   pids=() processes=() arguments=() history=()
   trap stop_everything EXIT
@@ -172,7 +201,7 @@ measure() ( # scenario, file without suffix, arguments of keel bench; in a subsh
   for database in keel_journal keel_raw keel_second_raw; do migrated $database; done
   start_system "$scenario"
   arguments_for "$scenario"
-  "$build/keel" bench "$scenario" "${arguments[@]}" --json "$file.json" --svg "$file.svg" "$@"
+  "${run[@]}" "$build/keel" bench "$scenario" "${arguments[@]}" --json "$file.json" --svg "$file.svg" "$@"
 )
 
 arguments_in_all() { # scenario: from the settings of `all`

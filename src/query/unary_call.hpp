@@ -36,6 +36,8 @@ class UnaryAnswer final : public grpc::ServerUnaryReactor {
   void tell_failure(const grpc::Status& status) const;
   void OnCancel() override;
   void OnDone() override;
+  /// As in command::UnaryCall: short reactions without locks, run where gRPC stands instead of in its executor.
+  bool InternalInlineable() override { return true; }
 
   const grpc::CallbackServerContext& context_;
   const std::string_view request_;

@@ -2,10 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "query/in_memory_projection_store.hpp"
-#include "query/postgres_generations.hpp"
 #include "query/postgres_projection_store.hpp"
-#include "query/postgres_table_sql.hpp"
-#include "support/read_store.hpp"
+#include "support/sample_projection.hpp"
 
 // What both read stores promise a projector.
 namespace keel::query {
@@ -13,29 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-/// A projection with every type of column and a key of two.
-Projection sample_projection() {
-  Projection projection;
-  projection.name = "sample";
-  projection.version = 3;
-  projection.contexts = {"testing"};
-  projection.tables = {{"things",
-                        {{"id", ColumnType::text},
-                         {"count", ColumnType::integer},
-                         {"flag", ColumnType::boolean},
-                         {"raw", ColumnType::bytes},
-                         {"at", ColumnType::timestamp}},
-                        1},
-                       {"pairs", {{"a", ColumnType::text}, {"b", ColumnType::integer}, {"note", ColumnType::text}}, 2}};
-  projection.tables_sql = R"sql(
-    CREATE TABLE things_g{g} (id text PRIMARY KEY, count bigint CHECK (count < 1000), flag boolean, raw bytea,
-                              at timestamptz, lane integer NOT NULL, position bigint NOT NULL);
-    CREATE TABLE pairs_g{g} (a text, b bigint, note text, lane integer NOT NULL, position bigint NOT NULL,
-                             PRIMARY KEY (a, b));)sql";
-  projection.make_folder = [] { return nullptr; };
-  return projection;
-}
 
 struct World {
   virtual ~World() = default;
@@ -75,10 +50,7 @@ struct PostgresWorld final : World {
     database.run("UPDATE projections SET live = " + std::to_string(live.generation) +
                  ", version = " + std::to_string(live.version) + ", paused = " + (live.paused ? "true" : "false"));
   }
-  test::Database database = [] {
-    const ReadModel models[] = {{{sample_projection()}, {}}};
-    return test::read_database(test::Cluster::shared(), models);
-  }();
+  test::Database database = sample_read_store();
 };
 
 class ProjectionStoreContract : public ::testing::TestWithParam<const char*> {
@@ -362,62 +334,6 @@ TEST(PostgresProjectionStore, ALostConnectionMakesTheSessionUnusable) {
   world.database.terminate("keel projector%");
   EXPECT_FALSE(store->fed("sample"));
   EXPECT_FALSE(store->usable());
-}
-
-TEST(Generations, AreMadeOnceAndLeftAlone) {
-  PostgresWorld world;
-  const ReadModel models[] = {{{sample_projection()}, {}}};
-  EXPECT_EQ(make_first_generations(world.database.dsn, models)->size(), 0U);
-  world.database.run("UPDATE projections SET version = 9");
-  EXPECT_TRUE(make_first_generations(world.database.dsn, models)->empty());
-  EXPECT_EQ(world.database.value("SELECT version FROM projections"), "9");
-}
-
-TEST(Generations, TheQueryRoleReadsAndNeverWrites) {
-  PostgresWorld world;
-  EXPECT_NO_THROW(world.database.run("SET ROLE keel_query; SELECT * FROM things_g1, checkpoints, parked, projections"));
-  EXPECT_ANY_THROW(world.database.run("SET ROLE keel_query; DELETE FROM things_g1"));
-  EXPECT_ANY_THROW(world.database.run("SET ROLE keel_query; UPDATE checkpoints SET position = 0"));
-  EXPECT_ANY_THROW(world.database.run("SET ROLE keel_projector; UPDATE projections SET live = 2"));
-  EXPECT_ANY_THROW(world.database.run("SET ROLE keel_projector; CREATE TABLE t (a int)"));
-}
-
-/// What EXPLAIN says of a statement whose parameters are replaced by small arrays.
-std::string plan_of(postgres::Session& session, std::string sql, const Table& table) {
-  const auto replace = [&sql](const std::string& parameter, const std::string& literal) {
-    for (auto at = sql.find(parameter); at != std::string::npos; at = sql.find(parameter)) {
-      sql.replace(at, parameter.size(), literal);
-    }
-  };
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    replace("$" + std::to_string(i + 1) + "::text[]", "ARRAY['a', 'b']::text[]");
-    replace("$" + std::to_string(i + 1) + "::bigint[]", "ARRAY[1, 2]::bigint[]");
-  }
-  const auto answer = session.script("EXPLAIN " + sql);
-  EXPECT_TRUE(answer.ok()) << sql;
-  std::string plan;
-  for (int row = 0; answer.ok() && row < answer.size(); ++row) plan += answer.text(row, 0) + "\n";
-  return plan;
-}
-
-TEST(TableStatements, UseTheirIndicesOnEmptyTablesThatNobodyAnalysed) {
-  const ReadModel models[] = {carts(), stock(), purchases()};
-  const auto database = test::read_database(test::Cluster::shared(), models);
-  auto session = open_session(database.dsn, {});
-  ASSERT_TRUE(session);
-  for (const auto& model : models) {
-    for (const auto& table : model.projections.front().tables) {
-      const auto sql = table_sql(table, 1);
-      for (const auto& statement : {sql.read, sql.erase}) {
-        const auto plan = plan_of(**session, statement, table);
-        EXPECT_NE(plan.find("Index"), std::string::npos) << plan;
-        EXPECT_EQ(plan.find("Seq Scan"), std::string::npos) << plan;
-      }
-      if (table.name != "availability" && table.name != "purchases") continue;
-      const auto plan = plan_of(**session, sql.changes, table);
-      EXPECT_NE(plan.find(table.name + "_g1_changes"), std::string::npos) << plan;
-    }
-  }
 }
 
 }  // namespace

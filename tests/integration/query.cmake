@@ -13,3 +13,7 @@ keel_test(query_server_kafka_test
   DEPENDS keel_test_query_world keel_raw_client
   LABELS integration pg kafka
   TIMEOUT 300)
+keel_test(query_generations_pg_test
+  SOURCES query_generations_pg_test.cpp
+  DEPENDS keel_query keel_test_read_store
+  LABELS integration pg)
