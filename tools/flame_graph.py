@@ -105,7 +105,8 @@ def picture(root, title):
     height = base + ROW + FOOT
     yield (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" '
            'font-size="10.5">')
-    yield f'<rect width="{WIDTH}" height="{height}" fill="#fbfaf6"/><text x="8" y="20" font-size="14">{escape(title)}</text>'
+    yield f'<rect width="{WIDTH}" height="{height}" fill="#fbfaf6"/>'
+    yield f'<text x="8" y="20" font-size="14">{escape(title)}</text>'
     yield from drawn(root, 0, 0, scale, base)
     x = 8
     for _, name, colour in LIBRARIES:
