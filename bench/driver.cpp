@@ -24,7 +24,7 @@ constexpr std::chrono::seconds call_deadline{20};
 constexpr milliseconds coarse{2};
 
 /// An open loop looks at most so often: what falls due meanwhile goes out together, late by that much, which counts.
-/// A wake-up for every call would cost a third of the client's share of the cores.
+/// So the load generator does not take the cores of what it measures for a wake-up at every call.
 constexpr std::chrono::microseconds look_every{250};
 
 std::string failure_of(const grpc::Status& status) {

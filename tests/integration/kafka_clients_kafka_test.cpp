@@ -306,6 +306,21 @@ TEST_F(KafkaClients, GroupMemberGetsItsPartitionsAndBeginsWhereItSays) {
   EXPECT_THAT(read(*from, 2), ElementsAre("3", "4"));
 }
 
+TEST_F(KafkaClients, GroupMemberWhoseBrokerMovesLosesItsPartitionsAndJoinsAnew) {
+  const auto from = consumer({std::string(topic)});
+  const auto joined = [](const Fetched& fetched) { return !fetched.joined.empty(); };
+  ASSERT_EQ(poll_until(*from, joined).back().joined.size(), 3U);
+  ASSERT_TRUE(from->assign(std::vector{at(0, 0), at(1, 0), at(2, 0)}));
+  stop();
+  start();
+  const auto moved = poll_until(*from, [](const Fetched& fetched) { return fetched.reconnected; });
+  EXPECT_EQ(moved.back().left.size(), 3U);
+  EXPECT_EQ(poll_until(*from, joined).back().joined.size(), 3U);
+  write(*producer(), 1, 2);
+  ASSERT_TRUE(from->assign(std::vector{at(0, 0), at(1, 0), at(2, 0)}));
+  EXPECT_THAT(read(*from, 2), ElementsAre("0", "1"));
+}
+
 TEST_F(KafkaClients, ClientWithoutAddressFileSaysWhichAndWhatWritesIt) {
   std::filesystem::remove(address_file_);
   const auto opened = open_producer({.client = client(), .topic = std::string(topic)});
