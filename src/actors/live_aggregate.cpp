@@ -1,5 +1,6 @@
 #include "actors/live_aggregate.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -49,6 +50,7 @@ LiveAggregate::LiveAggregate(const domain::AggregateKind& kind, std::string id, 
       surroundings_(surroundings),
       id_(std::move(id)),
       lane_(lane),
+      until_snapshot_(static_cast<std::uint32_t>(restored.until_snapshot)),
       incarnation_(incarnation),
       state_(std::move(restored.state)),
       version_(restored.version),
@@ -123,10 +125,7 @@ void LiveAggregate::append(std::unique_ptr<PendingCall> call, domain::Decision::
   entry.events = blaming(asked, [&] { return evolve(accepted); });
   entry.metadata = std::move(asked.metadata);
   entry.receipt = {asked.request_id, asked.caller, asked.fingerprint, accepted.reply};
-  if (version_.value / options_.snapshot_every != entry.expected.value / options_.snapshot_every) {
-    entry.snapshot = {kind_.schema, state_->SerializeAsString()};
-    snapshot_ = version_;
-  }
+  if (snapshot_due(entry.expected)) entry.snapshot = take_snapshot();
   call->intended = Accepted{version_, lane_, {}, std::move(accepted.reply)};
   asked.command.reset();
   call->sequence = ++sequence_;
@@ -135,6 +134,17 @@ void LiveAggregate::append(std::unique_ptr<PendingCall> call, domain::Decision::
   PendingCall& waiting = in_flight_.push_back(std::move(call));
   recents_.add(waiting.call.request_id, now, waiting);
   write(std::move(entry), deadline);
+}
+
+bool LiveAggregate::snapshot_due(Version before) const {
+  return until_snapshot_ == 0 && version_.value / options_.snapshot_every != before.value / options_.snapshot_every;
+}
+
+journal::Entry::StateAfter LiveAggregate::take_snapshot() {
+  journal::Entry::StateAfter snapshot{kind_.schema, state_->SerializeAsString()};
+  snapshot_ = version_;
+  until_snapshot_ = static_cast<std::uint32_t>(snapshot.state.size());
+  return snapshot;
 }
 
 std::vector<journal::NewEvent> LiveAggregate::evolve(const domain::Decision::Accepted& accepted) {
@@ -146,6 +156,7 @@ std::vector<journal::NewEvent> LiveAggregate::evolve(const domain::Decision::Acc
     if (known == nullptr) throw std::logic_error("a rule made an event that its aggregate does not remember");
     known->evolve(*state_, *event);
     stored.push_back({descriptor->full_name(), event->SerializeAsString()});
+    until_snapshot_ -= static_cast<std::uint32_t>(std::min<std::size_t>(until_snapshot_, stored.back().payload.size()));
     version_ = version_.next();
   }
   return stored;
@@ -172,8 +183,7 @@ bool LiveAggregate::write_snapshot() {
   entry.lane = lane_;
   entry.aggregate = aggregate();
   entry.expected = version_;
-  entry.snapshot = {kind_.schema, state_->SerializeAsString()};
-  snapshot_ = version_;
+  entry.snapshot = take_snapshot();
   snapshot_on_its_way_ = ++sequence_;
   write(std::move(entry), options_.clock());
   return true;

@@ -42,6 +42,9 @@ struct LookedUp {
 /// confirmed ends this life: what was decided after it rested on what never happened. Undecided calls are then handed
 /// back for the successor.
 ///
+/// A snapshot is stored at every so many events, but not before the events since the last one weigh as much as it does:
+/// so snapshots never cost more bytes than events, however large the state is, and a load reads at most twice its size.
+///
 /// An exception from a rule comes out as `CommandFailed` and leaves the object unusable: drop it, and every call in it
 /// is answered `restarted`. Confined to one thread at a time; knows no actors.
 class LiveAggregate {
@@ -97,6 +100,8 @@ class LiveAggregate {
   bool young(const Uuid& id) const;
   void decide(std::unique_ptr<PendingCall> call, Timestamp now);
   void append(std::unique_ptr<PendingCall> call, domain::Decision::Accepted accepted, Timestamp now);
+  bool snapshot_due(Version before) const;
+  journal::Entry::StateAfter take_snapshot();
   std::vector<journal::NewEvent> evolve(const domain::Decision::Accepted& accepted);
   void only_answer(std::unique_ptr<PendingCall> call, Answer intended);
   void write(std::variant<journal::Entry, journal::AnswerOnly> what, Timestamp deadline);
@@ -111,6 +116,8 @@ class LiveAggregate {
   Surroundings& surroundings_;
   const std::string id_;
   Lane lane_;
+  /// Bytes of events to come before the next snapshot.
+  std::uint32_t until_snapshot_;
   bool ended_ = false;
   std::uint64_t incarnation_;
   std::uint64_t sequence_ = 0;

@@ -1,5 +1,6 @@
 #include "actors/restoring.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <iterator>
 #include <utility>
@@ -40,6 +41,7 @@ bool Restoration::take(journal::Loaded loaded) {
 bool Restoration::restore_snapshot(const journal::Snapshot& snapshot) {
   if (snapshot.schema != kind_.schema || !restored_.state->ParseFromString(snapshot.state)) return false;
   restored_.version = restored_.snapshot = snapshot.version;
+  restored_.until_snapshot = snapshot.state.size();
   return true;
 }
 
@@ -55,6 +57,7 @@ bool Restoration::remember(const journal::RecordedEvent& event) {
     return give_up(event, ": " + event.type + ": " + thrown.what());
   }
   restored_.version = event.version;
+  restored_.until_snapshot -= std::min(restored_.until_snapshot, event.payload.size());
   return true;
 }
 
@@ -67,6 +70,7 @@ void Restoration::begin_without_snapshot() {
   schema_ = ~kind_.schema;  // no snapshot was ever taken with it
   restored_.state.reset(kind_.empty_state->New());
   restored_.version = restored_.snapshot = Version{};
+  restored_.until_snapshot = 0;
   unreadable_.reset();
 }
 

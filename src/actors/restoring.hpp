@@ -25,6 +25,8 @@ struct Restored {
   Timestamp began;
   /// Receipts of the request ids that were asked for along with it; those that exist.
   std::vector<journal::Receipt> receipts;
+  /// Bytes of events still to come before another snapshot is worth its bytes; see `LiveAggregate`.
+  std::size_t until_snapshot = 0;
 };
 
 /// The aggregate's history cannot be remembered: an unknown event, bytes that do not decode, a hole, a rule that threw.

@@ -39,7 +39,8 @@ constexpr auto table = std::to_array<Setting>({
     {"command.in_flight_per_process", whole_number, "16384", "most calls in flight"},
     {"command.in_flight_per_caller", whole_number, "4096", "most calls in flight of one caller"},
     {"command.in_flight_per_stream", whole_number, "1024", "most commands of one stream without a result taken"},
-    {"command.snapshot_every", whole_number, "100", "events between two snapshots of an aggregate"},
+    {"command.snapshot_every", whole_number, "100",
+     "events between two snapshots of an aggregate, at least: they also weigh as much as the last one"},
     {"command.passivate_after", duration, "5m", "idle time after which an aggregate leaves memory"},
     {"command.live_aggregates", whole_number, "1000000", "most aggregates in memory, per context"},
 

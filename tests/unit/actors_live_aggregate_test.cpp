@@ -26,11 +26,11 @@ class LiveAggregateTest : public ::testing::Test, protected LiveAggregate::Surro
   LiveAggregateTest() { born(0); }
 
   /// A life that was loaded now, at this version and value.
-  void born(std::int64_t version, std::int64_t value = 0) {
+  void born(std::int64_t version, std::int64_t value = 0, std::size_t until_snapshot = 0) {
     auto state = std::make_unique<testing::v1::CounterState>();
     state->set_value(value);
     live.emplace(domain::kind_of<testing::Counter>(), "a", Lane{3}, 1,
-                 Restored{std::move(state), Version{version}, Version{version}, now, {}}, options,
+                 Restored{std::move(state), Version{version}, Version{version}, now, {}, until_snapshot}, options,
                  static_cast<LiveAggregate::Surroundings&>(*this));
     now += seconds(10);  // so that fresh ids are young
   }
@@ -409,6 +409,22 @@ TEST_F(LiveAggregateTest, TakesASnapshotAtTheDecisionOfEveryNthVersion) {
   state.ParseFromString(written[2].entry()->snapshot->state);
   EXPECT_EQ(state.value(), 6);
   EXPECT_EQ(written[2].entry()->snapshot->schema, domain::kind_of<testing::Counter>().schema);
+}
+
+TEST_F(LiveAggregateTest, TakesNoSnapshotBeforeTheEventsWeighAsMuchAsTheLastOne) {
+  constexpr std::size_t last_one = 40;
+  born(0, 0, last_one);
+  std::size_t events = 0;
+  bool taken = false;
+  for (int i = 0; i < 60 && !taken; ++i) {
+    send({.amount = 2});
+    events += written.front().entry()->events.front().payload.size();
+    taken = written.front().entry()->snapshot.has_value();
+    EXPECT_TRUE(!taken || events >= last_one);
+    confirm();
+  }
+  EXPECT_TRUE(taken);
+  EXPECT_EQ(live->version().value % options.snapshot_every, 0);
 }
 
 TEST_F(LiveAggregateTest, AtRestItStoresASnapshotIfItIsWorthOne) {
