@@ -231,6 +231,20 @@ TEST(Restoration, GoesOnFromASnapshot) {
   EXPECT_EQ(value_of(restored), 60);
 }
 
+TEST(Restoration, WhatTheEventsSinceASnapshotWeighIsTakenFromItsWeight) {
+  testing::v1::CounterState state;
+  state.set_label(std::string(100, 'x'));
+  auto snapshot = snapshot_of(5, 50);
+  snapshot.state = state.SerializeAsString();
+  const auto first = moved(6, 60);
+  const auto second = moved(7, 70);
+  Restoration restoration(counter, {"Counter", "a"}, Lane{0}, {}, {});
+  ASSERT_TRUE(restoration.take({snapshot, {first, second}, {}, false}));
+  const auto result = std::move(restoration).result();
+  EXPECT_EQ(std::get<Restored>(result).until_snapshot,
+            snapshot.state.size() - first.payload.size() - second.payload.size());
+}
+
 TEST(Restoration, AsksForTheRestOfALongHistory) {
   Restoration restoration(counter, {"Counter", "a"}, Lane{0}, {make_uuid_v7({})}, {});
   EXPECT_EQ(restoration.request().request_ids.size(), 1U);
