@@ -40,7 +40,8 @@ struct EngineOptions {
   std::size_t max_aggregates_per_context = 200'000;
   /// How often a lane looks for idle aggregates and for waiting commands whose deadline has passed.
   std::chrono::milliseconds lane_tick{1000};
-  /// A snapshot is stored with the event that gets this version, and twice it, and so on.
+  /// A snapshot is due with the event that gets this version, and twice it, and so on; see `LiveAggregate` for when it
+  /// waits.
   std::int64_t snapshot_every = 100;
   /// On leaving memory an aggregate stores one if it has at least so many events since its last.
   std::int64_t snapshot_at_rest_after = 10;

@@ -43,7 +43,8 @@ struct LookedUp {
 /// back for the successor.
 ///
 /// A snapshot is stored at every so many events, but not before the events since the last one weigh as much as it does:
-/// so snapshots never cost more bytes than events, however large the state is, and a load reads at most twice its size.
+/// so a busy aggregate's snapshots cost no more bytes than its events, however large its state is. A load reads, after
+/// a snapshot, about its weight in events at most.
 ///
 /// An exception from a rule comes out as `CommandFailed` and leaves the object unusable: drop it, and every call in it
 /// is answered `restarted`. Confined to one thread at a time; knows no actors.

@@ -11,7 +11,7 @@ namespace {
 
 using postgres::Parameters;
 
-/// Arguments as in migrations/journal/0002_append.sql.
+/// Arguments as in migrations/journal/0011_keys_begin_with_what_differs.sql.
 constexpr std::string_view append_batch =
     "SELECT keel_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,"
     " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)";
