@@ -31,6 +31,23 @@ stop_everything() {
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
+# Apache Kafka's and its controller's: below the ports that the system gives away by itself.
+free_port_pair() {
+  python3 - <<'PYTHON'
+import random, socket
+while True:
+    port = random.randrange(20_000, 32_000)
+    try:
+        for one in (port, port + 1):
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", one))
+        break
+    except OSError:
+        continue
+print(port)
+PYTHON
+}
+
 await() { # words, command: until it succeeds, half a minute at most
   local what=$1
   shift
@@ -39,7 +56,7 @@ await() { # words, command: until it succeeds, half a minute at most
     sleep 0.1
   done
   echo "bench: $what did not become ready" >&2
-  tail -5 "$home"/*.log >&2
+  tail -n 5 "$home"/*.log >&2
   exit 1
 }
 
@@ -80,14 +97,25 @@ SQL
 
 migrated() { # database: made, with the tables of journal and read store
   psql -X -q -h "$home" -U keel -d postgres -c "CREATE DATABASE $1"
-  KEEL_JOURNAL__DSN="$server dbname=$1" "$build/keel" migrate >>"$home/migrate.log"
+  KEEL_JOURNAL__DSN="$server dbname=$1" KEEL_KAFKA__BROKERS="file:$home/broker" "$build/keel" migrate >>"$home/migrate.log"
 }
 
 start_broker() {
-  "$build/keel" broker 2>"$home/broker.log" &
+  if [ "$kafka" = apache ]; then
+    start_apache_kafka
+  else
+    "$build/keel" broker 2>"$home/broker.log" &
+    await broker test -s "$home/broker"
+  fi
   pids+=($!)
   processes+=("broker=$!")
-  await broker test -s "$home/broker"
+}
+
+start_apache_kafka() {
+  local port=${KEEL_KAFKA__BROKERS#*:}
+  "$root/deploy/kafka/run" "$home/kafka" "$port" >"$home/broker.log" 2>&1 &
+  await "Apache Kafka" bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"
+  "$build/keel" migrate >>"$home/migrate.log" # its topics
 }
 
 start_role() { # role, its name among the processes
@@ -101,7 +129,9 @@ start_role() { # role, its name among the processes
 choose_addresses() {
   server="host=$home user=keel"
   export KEEL_JOURNAL__DSN="$server dbname=keel_journal" KEEL_READ__DSN="$server dbname=keel_read"
-  export KEEL_KAFKA__BROKERS="file:$home/broker" KEEL_BROKER__ADDRESS_FILE="$home/broker" KEEL_LOG__FORMAT=json
+  export KEEL_KAFKA__BROKERS="file:$home/broker"
+  [ "$kafka" = embedded ] || KEEL_KAFKA__BROKERS=127.0.0.1:$(free_port_pair)
+  export KEEL_BROKER__ADDRESS_FILE="$home/broker" KEEL_LOG__FORMAT=json
   local role name
   export KEEL_DASHBOARD__GRPC_LISTEN=127.0.0.1:0
   export KEEL_DASHBOARD__MAX_CLIENTS=64 # those of the run before may not be gone yet
@@ -180,14 +210,18 @@ measure() ( # scenario, file without suffix, arguments of keel bench; in a subsh
   scenario=$1
   file=$2
   shift 2
-  run=()
-  if [[ " $* " == *" --flame "* ]]; then
-    command -v perf >/dev/null || { echo "bench: --flame needs perf: apt-get install linux-perf" >&2 && exit 2; }
-    run=(with_flame_graph "$file-flame.svg" "$scenario: where the time goes")
-    for argument; do
-      shift
-      [ "$argument" = --flame ] || set -- "$@" "$argument"
-    done
+  run=() kafka=embedded
+  for argument; do
+    shift
+    case $argument in
+      --flame) run=(with_flame_graph "$file-flame.svg" "$scenario: where the time goes") ;;
+      --kafka=apache | --kafka=embedded) kafka=${argument#--kafka=} ;;
+      --kafka*) echo "bench: --kafka=apache or --kafka=embedded, not '$argument'" >&2 && exit 2 ;;
+      *) set -- "$@" "$argument" ;;
+    esac
+  done
+  if [ ${#run[@]} -gt 0 ] && ! command -v perf >/dev/null; then
+    echo "bench: --flame needs perf: apt-get install linux-perf" >&2 && exit 2
   fi
   home=$(mktemp -d /var/tmp/keel-bench-XXXXXX)
   pids=() processes=() arguments=() history=()

@@ -14,8 +14,8 @@ namespace keel::actors {
 namespace {
 
 constexpr std::string_view logger = "publisher";
-/// How long one wait for the broker's reports may keep the runner from noticing a stop or new events.
-constexpr std::chrono::milliseconds report_wait{5};
+/// The broker's reports are looked for this often: each of them would wake the runner if it waited for them.
+constexpr std::chrono::milliseconds report_look{2};
 constexpr std::chrono::milliseconds idle_wait{1000};
 
 std::string trace_id_of(const journal::RecordedEvent& event) {
@@ -77,9 +77,9 @@ Result<Done> PublishingRunner::run() {
     const auto now = std::chrono::steady_clock::now();
     if (producing(now)) {
       take_reports(now);
-      const auto handed = hand_over(now);
-      if (!handed) return handed.fault();
-      if (*handed) read_at_ = now + options_.gather;
+      if (round_due(now)) {
+        if (auto handed = hand_over(now); !handed) return handed.fault();
+      }
     }
     if (now >= record_at_) {
       if (auto recorded = record(now); !recorded) return recorded.fault();
@@ -145,8 +145,8 @@ void PublishingRunner::lose_producer(const Fault& why, Instant now) {
 }
 
 void PublishingRunner::take_reports(Instant now) {
-  const auto wait = outstanding() > 0 && now < read_at_ ? report_wait : std::chrono::milliseconds(0);
-  for (const auto& delivery : producer_->poll(wait)) {
+  const bool expected = outstanding() > 0;
+  for (const auto& delivery : producer_->poll(std::chrono::milliseconds(0))) {
     const Lane lane{delivery.partition};
     if (delivery.acknowledged()) {
       producers_failed_ = 0;
@@ -162,22 +162,26 @@ void PublishingRunner::take_reports(Instant now) {
     }
     publication(lane).reported(Position{static_cast<std::int64_t>(delivery.tag)}, delivery.acknowledged(), now);
   }
+  if (expected && outstanding() == 0) round_at_ = now + options_.gather;
 }
 
-Result<bool> PublishingRunner::hand_over(Instant now) {
-  if (now < read_at_) return false;
+/// Rounds follow the broker's pace, so that a busy machine or a slow broker gets fewer and larger requests.
+bool PublishingRunner::round_due(Instant now) const {
+  return outstanding() == 0 ? now >= round_at_ : now >= round_began_ + options_.longest_round;
+}
+
+Result<Done> PublishingRunner::hand_over(Instant now) {
   // A producer that has not proved itself since the last one was lost gets one event a lane.
   const std::size_t most = producers_failed_ > 0 ? 1 : options_.events_per_read;
-  bool any = false;
   for (std::int32_t i = 0; i < lanes_->count(); ++i) {
     LanePublication& lane = publications_[static_cast<std::size_t>(i)];
     const std::size_t room = std::min(lane.room(now), most);
     if (room == 0 || lane.produced() >= lanes_->last(Lane{i})) continue;
     if (producers_failed_ > 0 && lane.outstanding() > 0) continue;
     if (auto handed = hand_over(Lane{i}, lane, room, now); !handed) return handed.fault();
-    any = true;
+    round_began_ = now;
   }
-  return any;
+  return Done{};
 }
 
 Result<Done> PublishingRunner::hand_over(Lane lane, LanePublication& publication, std::size_t room, Instant now) {
@@ -224,16 +228,14 @@ Result<Done> PublishingRunner::record(Instant now) {
 
 void PublishingRunner::wait() {
   const auto now = std::chrono::steady_clock::now();
-  if (outstanding() > 0) {
-    if (now >= read_at_) bell_.wait_until(now + report_wait);
-    return;
-  }
+  if (outstanding() > 0) return bell_.gather_until(now + report_look);
+  if (now < round_at_) return bell_.gather_until(round_at_);
   auto until = std::min(now + idle_wait, record_at_);
   if (!producer_) return bell_.wait_until(std::min(until, build_at_));
   for (std::size_t i = 0; i < publications_.size(); ++i) {
     const auto& lane = publications_[i];
     if (lane.produced() >= lanes_->last(Lane{static_cast<std::int32_t>(i)})) continue;
-    until = std::min(until, std::max(read_at_, lane.resumes_at().value_or(now)));
+    until = std::min(until, lane.resumes_at().value_or(now));
   }
   bell_.wait_until(until);
 }

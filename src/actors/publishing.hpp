@@ -22,8 +22,11 @@ struct PublishingOptions {
   std::size_t in_flight_per_lane = 1000;
   /// Events read from the journal at a time.
   std::size_t events_per_read = 500;
-  /// A busy context is read at most this often: what is stored meanwhile goes out together. An idle one at once.
-  std::chrono::milliseconds gather{10};
+  /// A round takes what was stored since the one before. While a context is busy, the next one begins so long after the
+  /// broker has acknowledged the last one. An idle context's event goes out at once.
+  std::chrono::milliseconds gather{7};
+  /// A broker that says nothing is not waited for any longer than this.
+  std::chrono::milliseconds longest_round{50};
   /// The acknowledged positions go to the journal this often, and at the stop.
   std::chrono::milliseconds record_every{1000};
   /// After a failed delivery the lane waits so long.
@@ -77,7 +80,8 @@ class PublishingRunner final : public Runner {
   bool producing(Instant now);
   void take_reports(Instant now);
   void lose_producer(const Fault& why, Instant now);
-  Result<bool> hand_over(Instant now);
+  bool round_due(Instant now) const;
+  Result<Done> hand_over(Instant now);
   Result<Done> hand_over(Lane lane, LanePublication& publication, std::size_t room, Instant now);
   Result<Done> record(Instant now);
   void wait();
@@ -96,7 +100,8 @@ class PublishingRunner final : public Runner {
   std::unique_ptr<kafka::Producer> producer_;
   int producers_failed_ = 0;
   Instant build_at_{};
-  Instant read_at_{};
+  Instant round_at_{};
+  Instant round_began_{};
   Instant record_at_{};
   std::vector<LanePublication> publications_;
   std::vector<Position> recorded_;

@@ -1,6 +1,12 @@
 #include "kafka/broker.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <charconv>
 #include <fstream>
+#include <string_view>
 #include <utility>
 
 #include "kafka/native.hpp"
@@ -49,6 +55,32 @@ Result<std::unique_ptr<MockBroker>> start_cluster() {
   return std::make_unique<MockBroker>(std::move(host), std::move(cluster));
 }
 
+bool listens_on(int socket, std::string_view port) {
+  sockaddr_in bound{};
+  socklen_t size = sizeof bound;
+  int listens = 0;
+  socklen_t width = sizeof listens;
+  return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &width) == 0 && listens != 0 &&
+         getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size) == 0 && bound.sin_family == AF_INET &&
+         std::to_string(ntohs(bound.sin_port)) == port;
+}
+
+/// The kernel would hold back every small answer until the client acknowledges the one before it, which it does after
+/// 40 ms (Nagle's algorithm against delayed acknowledgements). Apache Kafka turns that off; the library neither does
+/// nor hands out its sockets. But what is accepted inherits from the socket that listens, and that is the one on our
+/// port.
+void answer_at_once(std::string_view address) {
+  const auto port = address.substr(address.rfind(':') + 1);
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored)) {
+    const std::string name = entry.path().filename();
+    int socket = -1;
+    std::from_chars(name.data(), name.data() + name.size(), socket);
+    const int yes = 1;
+    if (listens_on(socket, port)) setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  }
+}
+
 Result<Done> tell_address(const std::filesystem::path& file, const std::string& address) {
   const std::filesystem::path draft = file.string() + ".new";
   std::ofstream out(draft, std::ios::trunc);
@@ -66,6 +98,7 @@ Result<Done> tell_address(const std::filesystem::path& file, const std::string& 
 Result<std::unique_ptr<EmbeddedBroker>> start_broker(const BrokerOptions& options) {
   auto broker = start_cluster();
   if (!broker) return broker.fault();
+  answer_at_once((*broker)->address());
   for (const auto& topic : options.topics) {
     if (const auto made = (*broker)->make(topic); !made) return made.fault();
   }

@@ -1,5 +1,5 @@
 keel_test(actors_live_aggregate_test
-  SOURCES actors_live_aggregate_test.cpp
+  SOURCES actors_live_aggregate_repeats_test.cpp actors_live_aggregate_test.cpp
   DEPENDS keel_actors keel_testing_context
   LABELS unit)
 keel_test(actors_engine_test

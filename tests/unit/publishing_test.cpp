@@ -165,6 +165,35 @@ TEST_F(Publishing, SendsOnlySoManyWithoutAnAcknowledgement) {
   EXPECT_THAT(broker_->positions(0), ElementsAre(1, 2, 3, 4));
 }
 
+TEST_F(Publishing, ARoundWaitsForTheBrokersSayOnTheOneBefore) {
+  options_.longest_round = 1h;
+  options_.record_every = 1ms;
+  broker_->judge([](const ScriptedBroker::Sent&) { return Fate::keep; });
+  const auto lag = metrics_.gauge("keel_publisher_lag_events", "", {{"context", "cart"}});
+  store(0, 1);
+  Running running(publisher());
+  ASSERT_TRUE(broker_->wait_for_sent(1));
+  for (std::int32_t lane = 1; lane <= 2; ++lane) {  // that it knows of the second shows that it looked after the first
+    store(lane, 1);
+    running.wake();
+    ASSERT_TRUE(holds_soon([&] { return lag.value() == 1 + lane; }));
+  }
+  EXPECT_EQ(broker_->sent().size(), 1U);
+  broker_->report(0, 1, true);
+  EXPECT_TRUE(broker_->wait_for_sent(3));
+}
+
+TEST_F(Publishing, ARoundDoesNotWaitForEverForTheOneBefore) {
+  options_.longest_round = 2ms;
+  broker_->judge([](const ScriptedBroker::Sent&) { return Fate::keep; });
+  store(0, 1);
+  Running running(publisher());
+  ASSERT_TRUE(broker_->wait_for_sent(1));
+  store(1, 1);
+  running.wake();
+  EXPECT_TRUE(broker_->wait_for_sent(2));
+}
+
 TEST_F(Publishing, ABrokenProducerIsReplacedAndEveryLaneRewound) {
   broker_->judge([](const ScriptedBroker::Sent& sent) {
     return sent.producer > 1 || sent.position == 1 ? Fate::acknowledge : Fate::keep;
