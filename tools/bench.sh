@@ -2,8 +2,8 @@
 # Runs `keel bench` against a Keel of its own: a PostgreSQL with fsync on, a broker, and the processes that the scenario
 # needs, all of which end with it. Every scenario gets a fresh system. Prints tables; writes JSON and SVG to bench/results/.
 #
-# usage: tools/bench.sh BUILD_FOLDER SCENARIO [--flame] [arguments of keel bench SCENARIO]
-#        tools/bench.sh BUILD_FOLDER all [--quick] [--flat-events N] [--idle-aggregates N]
+# usage: tools/bench.sh BUILD_FOLDER SCENARIO [--flame] [--kafka=apache] [arguments of keel bench SCENARIO]
+#        tools/bench.sh BUILD_FOLDER all [--quick] [--kafka=apache] [--flat-events N] [--idle-aggregates N]
 set -euo pipefail
 
 build=$(cd -- "$1" && pwd)
@@ -101,19 +101,17 @@ migrated() { # database: made, with the tables of journal and read store
 }
 
 start_broker() {
-  if [ "$kafka" = apache ]; then
-    start_apache_kafka
-  else
-    "$build/keel" broker 2>"$home/broker.log" &
-    await broker test -s "$home/broker"
-  fi
+  "$build/keel" broker 2>"$home/broker.log" &
   pids+=($!)
   processes+=("broker=$!")
+  await broker test -s "$home/broker"
 }
 
 start_apache_kafka() {
   local port=${KEEL_KAFKA__BROKERS#*:}
-  "$root/deploy/kafka/run" "$home/kafka" "$port" >"$home/broker.log" 2>&1 &
+  "$root/deploy/kafka/run" "$home/kafka" "$port" >"$home/kafka.log" 2>&1 &
+  pids+=($!)
+  processes+=("kafka=$!")
   await "Apache Kafka" bash -c "exec 3<>/dev/tcp/127.0.0.1/$port"
   "$build/keel" migrate >>"$home/migrate.log" # its topics
 }
@@ -152,7 +150,7 @@ start_system() { # scenario
     rebuild-live) "$build/keel" bench prepare-rebuild "${history[@]}" ;;
     idle) export KEEL_COMMAND__PASSIVATE_AFTER=1d KEEL_COMMAND__LIVE_AGGREGATES=2000000 ;;
   esac
-  start_broker
+  if [ "$kafka" = apache ]; then start_apache_kafka; else start_broker; fi
   start_role command server
   case $1 in
     query | lag | mixed | rebuild-live)
@@ -216,7 +214,7 @@ measure() ( # scenario, file without suffix, arguments of keel bench; in a subsh
     case $argument in
       --flame) run=(with_flame_graph "$file-flame.svg" "$scenario: where the time goes") ;;
       --kafka=apache | --kafka=embedded) kafka=${argument#--kafka=} ;;
-      --kafka*) echo "bench: --kafka=apache or --kafka=embedded, not '$argument'" >&2 && exit 2 ;;
+      --kafka*) echo "bench: it is --kafka=apache or --kafka=embedded, not '$argument'" >&2 && exit 2 ;;
       *) set -- "$@" "$argument" ;;
     esac
   done
@@ -239,7 +237,7 @@ measure() ( # scenario, file without suffix, arguments of keel bench; in a subsh
 )
 
 arguments_in_all() { # scenario: from the settings of `all`
-  local arguments=()
+  local arguments=("$broker")
   [ "$quick" = no ] || arguments+=(--seconds 2 --warm-up 1 --repetitions 1)
   case $1 in
     flat) [ -z "$flat_events" ] || arguments+=(--events "$flat_events") ;;
@@ -264,13 +262,14 @@ PYTHON
 }
 
 measure_all() {
-  local quick=no flat_events='' idle_aggregates='' stamp files=() failed=() scenario arguments
+  local quick=no broker=--kafka=embedded flat_events='' idle_aggregates='' stamp files=() failed=() scenario arguments
   while [ $# -gt 0 ]; do
     case $1 in
       --quick) quick=yes && shift ;;
+      --kafka=*) broker=$1 && shift ;;
       --flat-events) flat_events=${2?--flat-events needs a number} && shift 2 ;;
       --idle-aggregates) idle_aggregates=${2?--idle-aggregates needs a number} && shift 2 ;;
-      *) echo "bench: all takes --quick, --flat-events N and --idle-aggregates N, not '$1'" >&2 && exit 2 ;;
+      *) echo "bench: all takes --quick, --kafka=apache, --flat-events N and --idle-aggregates N, not '$1'" >&2 && exit 2 ;;
     esac
   done
   [ $quick = no ] || flat_events=${flat_events:-200000} idle_aggregates=${idle_aggregates:-10000}
