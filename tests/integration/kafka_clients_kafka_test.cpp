@@ -1,12 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -376,42 +372,6 @@ TEST_F(KafkaClients, UnreachableBrokerIsToldWithItsAddress) {
   const auto checked = check_topics(client(), std::vector<Topic>{{std::string(topic), 3}}, 500ms);
   ASSERT_FALSE(checked);
   EXPECT_THAT(checked.fault().what, HasSubstr("127.0.0.1:1 cannot be reached"));
-}
-
-/// Of this process's sockets that are connected at `port` of ours: whether each sends small pieces at once.
-std::vector<bool> send_at_once(int port) {
-  std::vector<bool> found;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    const std::string name = entry.path().filename();
-    int socket = -1;
-    std::from_chars(name.data(), name.data() + name.size(), socket);
-    sockaddr_in here{};
-    sockaddr_in there{};
-    socklen_t here_size = sizeof here;
-    socklen_t there_size = sizeof there;
-    if (getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0) continue;
-    if (getsockname(socket, reinterpret_cast<sockaddr*>(&here), &here_size) != 0) continue;
-    if (here.sin_family != AF_INET || ntohs(here.sin_port) != port) continue;
-    int yes = 0;
-    socklen_t width = sizeof yes;
-    getsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, &width);
-    found.push_back(yes != 0);
-  }
-  return found;
-}
-
-TEST_F(KafkaClients, TheEmbeddedBrokerHoldsNoAnswerBack) {
-  const auto client = producer();
-  write(*client, 0, 1);
-  const auto& address = broker_->address();
-  const auto connected = send_at_once(std::stoi(address.substr(address.rfind(':') + 1)));
-  EXPECT_THAT(connected, testing::AllOf(testing::Not(IsEmpty()), testing::Each(true)));
-}
-
-TEST(EmbeddedBrokerStart, SaysWhenTheAddressCannotBeWritten) {
-  const auto broker = start_broker({.topics = {}, .address_file = "/nonexistent/directory/address"});
-  ASSERT_FALSE(broker);
-  EXPECT_THAT(broker.fault().what, HasSubstr("/nonexistent/directory/address"));
 }
 
 }  // namespace
