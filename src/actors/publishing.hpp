@@ -24,7 +24,7 @@ struct PublishingOptions {
   std::size_t events_per_read = 500;
   /// A round takes what was stored since the one before. While a context is busy, the next one begins so long after the
   /// broker has acknowledged the last one. An idle context's event goes out at once.
-  std::chrono::milliseconds gather{7};
+  std::chrono::milliseconds gather{16};
   /// A broker that says nothing is not waited for any longer than this.
   std::chrono::milliseconds longest_round{50};
   /// The acknowledged positions go to the journal this often, and at the stop.

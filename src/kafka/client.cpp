@@ -18,8 +18,10 @@ void forward_log(const rd_kafka_t* client, int level, const char* facility, cons
 
 }  // namespace
 
+bool is_embedded(std::string_view brokers) { return brokers.starts_with(file_scheme); }
+
 Result<std::string> bootstrap_servers(std::string_view brokers) {
-  if (!brokers.starts_with(file_scheme)) return std::string(brokers);
+  if (!is_embedded(brokers)) return std::string(brokers);
   const std::string path(brokers.substr(file_scheme.size()));
   std::ifstream file(path);
   std::string servers;

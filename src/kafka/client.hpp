@@ -30,6 +30,9 @@ struct ClientOptions {
 /// Fault: the file is missing or empty; says which one and what writes it.
 Result<std::string> bootstrap_servers(std::string_view brokers);
 
+/// Whether that is the broker of `keel broker`: on this machine, named by its file.
+bool is_embedded(std::string_view brokers);
+
 /// The topic that a context's events go to: `keel.<context>.events.v1`, one partition per lane.
 std::string topic_of(std::string_view context);
 

@@ -88,6 +88,8 @@ void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_p
 
 Result<std::unique_ptr<Session>> open_session(const ConsumerOptions& options) {
   auto session = std::make_unique<Session>(options.client.rebuild_after);
+  const auto longest_fetch =
+      is_embedded(options.client.brokers) ? options.longest_embedded_fetch : options.longest_fetch;
   auto settings = native::Settings::of_client(options.client, session.get());
   if (!settings) return settings.fault();
   settings->set("group.id", options.group)
@@ -99,7 +101,7 @@ Result<std::unique_ptr<Session>> open_session(const ConsumerOptions& options) {
       .set("partition.assignment.strategy", "range")
       .set("queued.min.messages", "10000")
       .set("queued.max.messages.kbytes", "16384")
-      .set("fetch.wait.max.ms", std::to_string(options.longest_fetch.count()))
+      .set("fetch.wait.max.ms", std::to_string(longest_fetch.count()))
       .set("fetch.error.backoff.ms", "100");
   rd_kafka_conf_set_error_cb(settings->conf(), &on_error);
   rd_kafka_conf_set_rebalance_cb(settings->conf(), &on_rebalance);

@@ -49,10 +49,11 @@ struct ConsumerOptions {
   /// Empty: partitions are assigned by hand. Else: the topics whose partitions the members of `group` share out; a join
   /// takes 3 to 5 s.
   std::vector<std::string> subscription{};
-  /// How long the broker may keep a fetch open when it has nothing new. Apache Kafka answers as soon as something
-  /// comes; the embedded broker only when this time is over, so it is also the latency there. Short costs idle
-  /// requests.
+  /// How long the broker may keep a fetch open when it has nothing new. Apache Kafka answers as soon as it has.
   std::chrono::milliseconds longest_fetch{10};
+  /// The embedded broker answers only when this time is over, so half of it is in every event's way. Short costs idle
+  /// requests.
+  std::chrono::milliseconds longest_embedded_fetch{4};
 };
 
 /// Reads topics from places that the caller keeps: the broker's own offsets are a hint, never the truth.

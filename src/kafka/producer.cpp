@@ -132,11 +132,11 @@ bool has_lz4(rd_kafka_conf_t* conf) {
   return std::string_view(features).find("lz4") != std::string_view::npos;
 }
 
-/// Not for the broker of `keel broker`, which is named by its file: it is on this machine, keeps so many bytes of each
-/// partition, and searches the message sets among them one by one. Small ones are many.
+/// Not for the embedded broker: it keeps so many bytes of each partition, and searches the message sets among them one
+/// by one. Small ones are many.
 bool worth_compressing(const ClientOptions& client, rd_kafka_conf_t* conf) {
   if (client.properties.contains("compression.codec")) return false;
-  return !client.brokers.starts_with("file:") && has_lz4(conf);
+  return !is_embedded(client.brokers) && has_lz4(conf);
 }
 
 void promise(native::Settings& settings, const ProducerOptions& options) {
@@ -144,7 +144,7 @@ void promise(native::Settings& settings, const ProducerOptions& options) {
       .set("acks", "all")
       .set("max.in.flight.requests.per.connection", "5")
       .set("message.timeout.ms", "0")
-      .set("linger.ms", std::to_string(options.linger.count()))
+      .set("linger.ms", std::to_string(std::chrono::duration<double, std::milli>(options.linger).count()))
       .set("queue.buffering.max.messages", std::to_string(options.queued_messages))
       .set("queue.buffering.max.kbytes", std::to_string(options.queued_kibibytes))
       .set("message.max.bytes", std::to_string(options.message_bytes));

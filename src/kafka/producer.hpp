@@ -29,8 +29,8 @@ struct Delivery {
 struct ProducerOptions {
   ClientOptions client{};
   std::string topic{};
-  /// How long a message may wait for company before it is sent.
-  std::chrono::milliseconds linger{2};
+  /// How long a message may wait for company before it is sent. The publisher hands over a round at once.
+  std::chrono::microseconds linger{500};
   /// Bounds of what waits in this process, in messages and in kibibytes. Beyond them `produce` says `full`.
   int queued_messages = 100'000;
   int queued_kibibytes = 65'536;

@@ -45,7 +45,8 @@ Projector::Projector(Projection projection, Sources sources, ProjectorOptions op
       options_(std::move(options)),
       metrics_(projection_metrics(projection_.name)),
       states_(projection_.name, options_.generation.value_or(0), all_states()),
-      follower_(follower_options(projection_.name, options_), sources_.consumer, lanes_, metrics_.foreign) {
+      follower_(follower_options(projection_.name, options_), sources_.consumer, lanes_, metrics_.foreign),
+      pace_(options_.pace) {
   states_.show(name_of(ProjectorState::starting));
   status_.projection = projection_.name;
 }
@@ -244,9 +245,23 @@ bool Projector::busy(Timestamp now) const {
 }
 
 void Projector::consume(Timestamp now) {
-  const auto wait = busy(now) ? std::chrono::milliseconds(0) : longest_wait;
+  const bool behind = busy(now);
+  const auto wait = behind ? std::chrono::milliseconds(0) : longest_wait;
   if (!follower_.listens()) return rest(wait);
+  poll(wait);
+  if (!behind && busy(options_.clock())) gather();
+}
+
+void Projector::poll(std::chrono::milliseconds wait) {
   if (follower_.poll(wait, options_.clock)) next_look_ = options_.clock();
+}
+
+void Projector::gather() {
+  const auto now = [] { return std::chrono::steady_clock::now(); };
+  const auto until = pace_.until(now());
+  for (auto left = until - now(); left > std::chrono::milliseconds(0) && follower_.listens(); left = until - now()) {
+    poll(std::chrono::ceil<std::chrono::milliseconds>(left));
+  }
 }
 
 void Projector::work(Timestamp now) {

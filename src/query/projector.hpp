@@ -16,6 +16,7 @@
 #include "journal/journal.hpp"
 #include "kafka/consumer.hpp"
 #include "query/followed_lanes.hpp"
+#include "query/intake_pace.hpp"
 #include "query/lane_choice.hpp"
 #include "query/partition_follower.hpp"
 #include "query/read_model.hpp"
@@ -29,6 +30,8 @@ struct ProjectorOptions {
   LaneRules rules;
   /// How often journal heads, the live generation and `paused` are looked at.
   std::chrono::milliseconds look_every{1'000};
+  /// How long it gathers what Kafka brings in pieces.
+  IntakePace::Rules pace{};
   /// How long the broker may take to tell where its partitions end.
   std::chrono::milliseconds broker_patience{1'000};
   Clock clock = system_now;
@@ -105,6 +108,8 @@ class Projector {
   void compare_with_journal(Timestamp now);
   void notice_retries();
   void consume(Timestamp now);
+  void poll(std::chrono::milliseconds wait);
+  void gather();
   void work(Timestamp now);
   void publish_status(ProjectorState state, std::string reason, Timestamp now);
   bool busy(Timestamp now) const;
@@ -119,6 +124,7 @@ class Projector {
   std::unique_ptr<journal::Journal> journal_;
   FollowedLanes lanes_;
   PartitionFollower follower_;
+  IntakePace pace_;
   std::optional<FedGeneration> generation_;
   journal::Identity identity_;
   Timestamp next_look_;

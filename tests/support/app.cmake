@@ -1,6 +1,6 @@
 # The built binary as a user runs it, customers who never give up, and an audit of what is left.
-add_library(keel_test_system STATIC cart_crowd.cpp journal_audit.cpp keel_system.cpp process.cpp)
-target_link_libraries(keel_test_system PUBLIC keel_test_postgres keel_domain keel_proto_contexts gRPC::grpc++)
+add_library(keel_test_system STATIC cart_crowd.cpp journal_audit.cpp keel_system.cpp)
+target_link_libraries(keel_test_system PUBLIC keel_test_process keel_test_postgres keel_domain keel_proto_contexts gRPC::grpc++)
 
 # The testing context as a binary of its own: keel's engine over another list of contexts. As it was before its upcasters,
 # and as it is after a change of its projection.

@@ -8,5 +8,5 @@ add_library(keel_test_read_store STATIC read_store.cpp)
 target_link_libraries(keel_test_read_store PUBLIC keel_flags keel_query keel_test_postgres)
 
 # Journal, read store, broker, projectors and query edge together.
-add_library(keel_test_query_world STATIC query_world.cpp process.cpp)
-target_link_libraries(keel_test_query_world PUBLIC keel_test_history keel_test_read_store)
+add_library(keel_test_query_world STATIC query_world.cpp)
+target_link_libraries(keel_test_query_world PUBLIC keel_test_history keel_test_process keel_test_read_store)

@@ -177,5 +177,10 @@ TEST(TopicName, IsMadeOfTheContext) { EXPECT_EQ(topic_of("cart"), "keel.cart.eve
 
 TEST(Brokers, WithoutTheFileSchemeAreTheAddresses) { EXPECT_EQ(*bootstrap_servers("a:1,b:2"), "a:1,b:2"); }
 
+TEST(Brokers, TheEmbeddedOneIsNamedByItsFile) {
+  EXPECT_TRUE(is_embedded("file:/run/keel/broker"));
+  EXPECT_FALSE(is_embedded("a:1,b:2"));
+}
+
 }  // namespace
 }  // namespace keel::kafka
