@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace keel::bench {
@@ -45,22 +46,30 @@ std::map<pid_t, Stat> read_all() {
   return stats;
 }
 
-double with_children(pid_t pid, const std::map<pid_t, Stat>& stats) {
+/// Without children that have a name themselves.
+double with_children(pid_t pid, const std::map<pid_t, Stat>& stats, const std::set<pid_t>& named) {
   const auto self = stats.find(pid);
   double seconds = self == stats.end() ? 0 : self->second.seconds;
   for (const auto& [child, stat] : stats) {
-    if (stat.parent == pid) seconds += with_children(child, stats);
+    if (stat.parent == pid && !named.contains(child)) seconds += with_children(child, stats, named);
   }
   return seconds;
+}
+
+std::set<pid_t> all_of(const Processes& processes) {
+  std::set<pid_t> all;
+  for (const auto& [name, pids] : processes) all.insert(pids.begin(), pids.end());
+  return all;
 }
 
 }  // namespace
 
 std::map<std::string, double> cpu_seconds(const Processes& processes) {
   const auto stats = read_all();
+  const auto named = all_of(processes);
   std::map<std::string, double> seconds;
   for (const auto& [name, pids] : processes) {
-    for (const pid_t pid : pids) seconds[name] += with_children(pid, stats);
+    for (const pid_t pid : pids) seconds[name] += with_children(pid, stats, named);
   }
   return seconds;
 }

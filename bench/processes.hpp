@@ -9,7 +9,8 @@
 
 namespace keel::bench {
 
-/// Which processes of this machine share a bench's cores: name → process ids. A name's children count too.
+/// Which processes of this machine share a bench's cores: name → process ids. A process's children
+/// count with it, unless they are named themselves.
 using Processes = std::map<std::string, std::vector<pid_t>>;
 
 /// CPU seconds (user + system) that each named group has used so far, its living children included.

@@ -4,6 +4,7 @@ keel_test(bench_test
     bench_histogram_test.cpp
     bench_live_rebuild_test.cpp
     bench_picture_test.cpp
+    bench_processes_test.cpp
     bench_report_test.cpp
     bench_requests_test.cpp
     bench_schedule_test.cpp

@@ -1,8 +1,14 @@
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "domain/cart/cart.hpp"
 #include "journal/in_memory_journal.hpp"
