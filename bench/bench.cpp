@@ -11,6 +11,7 @@
 
 #include "bench/command_line.hpp"
 #include "bench/echo_server.hpp"
+#include "bench/machine.hpp"
 #include "bench/picture.hpp"
 #include "bench/report.hpp"
 #include "bench/scenarios.hpp"

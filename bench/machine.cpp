@@ -1,11 +1,13 @@
+#include "bench/machine.hpp"
+
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <thread>
-
-#include "bench/report.hpp"
 
 namespace keel::bench {
 namespace {
@@ -18,7 +20,44 @@ std::string cpu_model() {
   return "unknown";
 }
 
+std::string first_line(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+nlohmann::json number_in(const std::filesystem::path& path) {
+  const auto line = first_line(path);
+  int number = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), number);
+  return error == std::errc() ? nlohmann::json(number) : nlohmann::json();
+}
+
+/// The one in brackets: "none [mq-deadline] kyber".
+nlohmann::json chosen_in(const std::filesystem::path& path) {
+  const auto line = first_line(path);
+  const auto from = line.find('[');
+  const auto to = line.find(']');
+  if (from == std::string::npos || to == std::string::npos) return {};
+  return line.substr(from + 1, to - from - 1);
+}
+
 }  // namespace
+
+nlohmann::json disks_of(const std::filesystem::path& blocks) {
+  auto disks = nlohmann::json::array();
+  std::error_code ignored;
+  for (const auto& disk : std::filesystem::directory_iterator(blocks, ignored)) {
+    if (!std::filesystem::exists(disk.path() / "device", ignored)) continue;
+    const auto queue = disk.path() / "queue";
+    disks.push_back({{"name", disk.path().filename().string()},
+                     {"scheduler", chosen_in(queue / "scheduler")},
+                     {"rotational", number_in(queue / "rotational")},
+                     {"write_back_latency_us", number_in(queue / "wbt_lat_usec")}});
+  }
+  return disks;
+}
 
 nlohmann::json machine_facts() {
   utsname system{};
@@ -27,7 +66,8 @@ nlohmann::json machine_facts() {
   return {{"cpu", cpu_model()},
           {"cores", std::thread::hardware_concurrency()},
           {"memory_gib", bytes / (1 << 30)},
-          {"kernel", std::string(system.sysname) + " " + system.release}};
+          {"kernel", std::string(system.sysname) + " " + system.release},
+          {"disks", disks_of("/sys/block")}};
 }
 
 }  // namespace keel::bench

@@ -16,9 +16,6 @@ std::string table_of(const Finding& finding);
 /// A finding with every repetition's values.
 nlohmann::json json_of(const Finding& finding);
 
-/// CPU model, cores, memory, kernel.
-nlohmann::json machine_facts();
-
 /// A number as people read it: three digits that count, thousands apart.
 std::string readable(double number);
 

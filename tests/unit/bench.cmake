@@ -3,6 +3,7 @@ keel_test(bench_test
     bench_command_line_test.cpp
     bench_histogram_test.cpp
     bench_live_rebuild_test.cpp
+    bench_machine_test.cpp
     bench_picture_test.cpp
     bench_processes_test.cpp
     bench_report_test.cpp

@@ -87,12 +87,6 @@ TEST(Json, HasEveryRepetitionAndSaysWhatIsAReference) {
   EXPECT_EQ(document["ratios"]["to the echo"], 0.4);
 }
 
-TEST(Machine, IsKnownByItsCoresAndMemory) {
-  const auto facts = machine_facts();
-  EXPECT_GT(facts["cores"], 0);
-  EXPECT_GT(facts["memory_gib"], 0.1);
-}
-
 TEST(Contest, RunsContendersThereAndBackAndKeepsEachRepetition) {
   std::string order;
   const Contender a{"a", Part::reference, [&] { return order += 'a', answered(100, 1'000); }};
