@@ -9,5 +9,5 @@ keel_test(bench_test
     bench_report_test.cpp
     bench_requests_test.cpp
     bench_schedule_test.cpp
-  DEPENDS keel_bench keel_proto_commands
+  DEPENDS keel_bench keel_proto_commands keel_test_process
   LABELS unit)
