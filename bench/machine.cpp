@@ -59,6 +59,15 @@ nlohmann::json disks_of(const std::filesystem::path& blocks) {
   return disks;
 }
 
+nlohmann::json write_back_of(const std::filesystem::path& settings) {
+  auto facts = nlohmann::json::object();
+  for (const auto* name :
+       {"dirty_expire_centisecs", "dirty_writeback_centisecs", "dirty_background_ratio", "dirty_background_bytes"}) {
+    facts[name] = number_in(settings / name);
+  }
+  return facts;
+}
+
 nlohmann::json machine_facts() {
   utsname system{};
   uname(&system);
@@ -67,7 +76,8 @@ nlohmann::json machine_facts() {
           {"cores", std::thread::hardware_concurrency()},
           {"memory_gib", bytes / (1 << 30)},
           {"kernel", std::string(system.sysname) + " " + system.release},
-          {"disks", disks_of("/sys/block")}};
+          {"disks", disks_of("/sys/block")},
+          {"write_back", write_back_of("/proc/sys/vm")}};
 }
 
 }  // namespace keel::bench

@@ -10,6 +10,9 @@ namespace {
 
 using replay::GenerationRow;
 
+/// How long queries may take to leave a generation that is to be dropped.
+constexpr std::chrono::milliseconds drop_patience{5'000};
+
 /// A projection whose generations are to be switched, with its lock held until this goes.
 struct Subject {
   const query::Projection* projection = nullptr;
@@ -113,8 +116,8 @@ Reply drop_generation(Services& services, const Request& request) {
   if (!row) return row.refusal();
   subject->deed.generation = row->generation;
   if (row->live) return conflict("STATE_CONFLICT", "this generation is live");
-  const auto dropped = subject->store->drop(*subject->projection, row->generation, subject->deed);
-  return dropped ? done(services) : Reply(refusal_of(dropped.fault()));
+  const auto dropped = subject->store->drop(*subject->projection, row->generation, drop_patience, subject->deed);
+  return dropped ? done(services) : Reply(refusal_of(dropped.why()));
 }
 
 }  // namespace keel::dashboard

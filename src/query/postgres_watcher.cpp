@@ -33,6 +33,12 @@ constexpr std::string_view parked_sql =
 constexpr std::string_view begin_sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr std::string_view commit_sql = "COMMIT";
 
+/// The places of a look's answers: BEGIN's is the first.
+constexpr std::size_t live_place = 1;
+constexpr std::size_t checkpoints_place = 2;
+constexpr std::size_t parked_place = 3;
+constexpr std::size_t feeds_place = 4;
+
 void take_checkpoints(const Answer& answer, Visible& visible) {
   for (int row = 0; row < answer.size(); ++row) {
     auto& lanes = visible.lanes[answer.text(row, 0)];
@@ -73,7 +79,8 @@ PostgresWatcher::PostgresWatcher(const Projection& projection, const Feeds& feed
       outdated_(ops::metrics().gauge("keel_query_projection_outdated",
                                      "1 when queries are served from a generation of an older version",
                                      {{"projection", projection.name}})),
-      last_rebuild_(projection.name) {
+      last_rebuild_(projection.name),
+      held_(projection.name) {
   if (!feeds.empty() && projection.contexts.size() != 1) {
     throw std::logic_error("a projection that is followed reads exactly one context: " + projection.name);
   }
@@ -97,8 +104,12 @@ void PostgresWatcher::run() {
       rest(options_.reopen_after);
       continue;
     }
-    if (!look()) session_.reset();
-    if (session_) wait();
+    if (look()) {
+      wait();
+      continue;
+    }
+    if (session_->usable()) rest(options_.reopen_after);
+    session_.reset();
   }
 }
 
@@ -110,14 +121,26 @@ bool PostgresWatcher::open() {
   if (!opened) {
     return complain(opened.fault().what), false;
   }
+  auto& session = **opened;
+  held_.take_anew(session);
+  if (const auto listens = session.script("LISTEN keel_read"); !listens.ok()) return complain(what_of(listens)), false;
+  const auto live = session.run(live_sql, Parameters().text(projection_.name));
+  if (!live.ok()) return complain(what_of(live)), false;
+  if (live.size() == 0 || live.bigint(0, 0) != generation_) leave_generation();
   session_ = *std::move(opened);
-  next_live_ = {};
-  return session_->script("LISTEN keel_read").ok();
+  return true;
+}
+
+/// It may have been dropped while there was no session.
+void PostgresWatcher::leave_generation() {
+  generation_ = 0;
+  sql_.clear();
 }
 
 /// Notifications of other projections are passed over.
 void PostgresWatcher::wait() {
-  const auto until = std::chrono::steady_clock::now() + options_.look_every;
+  const auto most = held_.size() > 1 ? options_.let_go_every : options_.look_every;
+  const auto until = std::chrono::steady_clock::now() + most;
   rest(options_.breath);
   while (!stopping_) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
@@ -127,23 +150,51 @@ void PostgresWatcher::wait() {
   }
 }
 
-bool PostgresWatcher::follow_live_generation() {
+bool PostgresWatcher::look() {
+  show_last_rebuild();
+  while (!stopping_) {
+    Look look;
+    read(look);
+    const auto& live = look.answers[live_place];
+    if (!live.ok()) return complain(what_of(live)), false;
+    if (!can_serve(live)) return true;
+    if (live.bigint(0, 0) != generation_) {
+      follow(live.bigint(0, 0));
+      continue;
+    }
+    const auto failed = std::ranges::find_if_not(look.answers, &Answer::ok);
+    if (failed != look.answers.end()) return complain(what_of(*failed)), false;
+    take(look);
+    if (must_look_again(*look.visible)) continue;
+    hand_out(look);
+    held_.let_go(*session_);
+    return true;
+  }
+  return true;
+}
+
+void PostgresWatcher::show_last_rebuild() {
   const auto now = std::chrono::steady_clock::now();
-  if (now < next_live_) return true;
-  const auto answer = session_->run(live_sql, Parameters().text(projection_.name));
-  if (!answer.ok()) return complain(what_of(answer)), false;
-  if (answer.size() == 0) return complain("it was never migrated: run `keel migrate`"), false;
-  next_live_ = now + options_.look_every;
+  if (now < next_gauges_) return;
+  next_gauges_ = now + options_.look_every;
   last_rebuild_.look(*session_);
-  if (!can_read(answer.integer(0, 1))) return false;
-  if (generation_ == answer.bigint(0, 0)) return true;
-  generation_ = answer.bigint(0, 0);
+}
+
+bool PostgresWatcher::can_serve(const Answer& live) {
+  if (live.size() == 0) return complain("it was never migrated: run `keel migrate`"), false;
+  return can_read(live.integer(0, 1));
+}
+
+void PostgresWatcher::follow(std::int64_t generation) {
+  auto hold = held_.hold(*session_, generation);
+  if (!hold) return rest(options_.breath);
+  hold_ = std::move(hold);
+  generation_ = generation;
   revisions_.clear();
   for (const auto& [table, feed] : feeds_) {
     sql_[table] = table_sql(projection_.tables[table], generation_);
     feed->begin_anew();
   }
-  return true;
 }
 
 /// An older generation is served on until a new one is promoted; a newer one, or one whose tables are others, is not.
@@ -159,44 +210,32 @@ bool PostgresWatcher::can_read(std::int32_t version) {
   return true;
 }
 
-bool PostgresWatcher::look() {
-  if (!follow_live_generation()) return rest(options_.reopen_after), false;
-  while (true) {
-    Look look;
-    if (!read(look)) return false;
-    if (must_look_again(*look.visible)) continue;
-    hand_out(look);
-    return true;
-  }
-}
-
-bool PostgresWatcher::read(Look& look) {
-  const auto began = system_now();
+void PostgresWatcher::read(Look& look) {
+  look.visible->seen_at = system_now();
   const auto which = Parameters().text(projection_.name).bigint(generation_);
-  std::vector<Statement> statements{{begin_sql}, {checkpoints_sql, which}, {parked_sql, which}};
-  for (const auto& [table, feed] : feeds_) {
-    if (feed->needed()) look.tables.push_back(table);
-  }
-  for (const auto table : look.tables) {
+  std::vector<Statement> statements{
+      {begin_sql}, {live_sql, Parameters().text(projection_.name)}, {checkpoints_sql, which}, {parked_sql, which}};
+  for (const auto& [table, sql] : sql_) {
+    const auto& feed = *feeds_.at(table);
+    if (!feed.needed()) continue;
+    look.tables.push_back(table);
     std::vector<std::int64_t> lanes;
     std::vector<std::int64_t> positions;
-    for (const auto position : feeds_.at(table)->seen(revisions_.size())) {
+    for (const auto position : feed.seen(revisions_.size())) {
       lanes.push_back(static_cast<std::int64_t>(lanes.size()));
       positions.push_back(position.value);
     }
-    statements.push_back({sql_.at(table).changes, Parameters().bigints(lanes).bigints(positions)});
+    statements.push_back({sql.changes, Parameters().bigints(lanes).bigints(positions)});
   }
   statements.push_back({commit_sql});
   look.answers = session_->run(statements);
-  for (const auto& answer : look.answers) {
-    if (answer.ok()) continue;
-    return complain(what_of(answer)), false;
-  }
+}
+
+void PostgresWatcher::take(Look& look) const {
   look.visible->generation = generation_;
-  look.visible->seen_at = began;
-  take_checkpoints(look.answers[1], *look.visible);
-  take_parked(look.answers[2], *look.visible);
-  return true;
+  look.visible->held = hold_;
+  take_checkpoints(look.answers[checkpoints_place], *look.visible);
+  take_parked(look.answers[parked_place], *look.visible);
 }
 
 /// Lanes that were not asked for, or whose rows changed without their position moving, are read from their start.
@@ -216,9 +255,8 @@ bool PostgresWatcher::must_look_again(const Visible& visible) {
 }
 
 void PostgresWatcher::hand_out(Look& look) {
-  constexpr std::size_t statements_before_feeds = 3;
   for (std::size_t i = 0; i < look.tables.size(); ++i) {
-    const auto& answer = look.answers[statements_before_feeds + i];
+    const auto& answer = look.answers[feeds_place + i];
     const auto& columns = projection_.tables[look.tables[i]].columns;
     std::vector<Row> rows;
     for (int row = 0; row < answer.size(); ++row) rows.push_back(row_of(columns, answer, row));

@@ -67,7 +67,8 @@ class ProjectionView {
         [stream](const grpc::Status& status) { stream->end(status); }, std::move(go));
   }
 
-  /// One row of a table, read after now.
+  /// One row of a table, read after now. `then` keeps `Fresh::visible`, so that nobody drops the generation meanwhile;
+  /// so does a listing's.
   void find(std::size_t table, std::int64_t generation, Key key, Reads::Found then);
   void list(Listing listing, Reads::Listed then);
 

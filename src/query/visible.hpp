@@ -37,6 +37,8 @@ struct Visible {
   };
 
   std::int64_t generation = 0;
+  /// Keeps the generation's tables from being dropped for as long as somebody keeps this.
+  std::shared_ptr<const void> held;
   /// By context, then by lane number; a lane that was never folded is empty.
   std::map<std::string, std::vector<std::optional<LaneSeen>>, std::less<>> lanes;
   std::unordered_map<AggregateRef, Parked> parked_aggregates;

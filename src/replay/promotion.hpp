@@ -24,7 +24,7 @@ struct SwitchRules {
 
 /// Makes another generation the live one: in one transaction that holds the checkpoints of the present one still, waits
 /// until the other has come as far in every lane, and switches; so nobody who was shown something is shown less
-/// afterwards. Queries follow within a second, and never stop.
+/// afterwards. Queries are told, follow at once, and never stop.
 ///
 /// Conflict: a lane stays behind, or the other generation parks what the present one does not. Then nothing has
 /// changed. The deed is written down in the same transaction.

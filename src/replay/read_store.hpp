@@ -101,14 +101,18 @@ class ReadStore {
   Result<Done> ask_to_cancel(std::int64_t operation, const Deed& deed);
   Result<Done> set_paused(std::string_view projection, bool paused, const Deed& deed);
   Result<Done> note_verified(std::string_view projection, std::int64_t generation, const Deed& deed);
-  /// Tables, checkpoints and parked events go; an operation that filled it is abandoned.
-  Result<Done> drop(const query::Projection& projection, std::int64_t generation, const Deed& deed);
+  /// Tables, checkpoints and parked events go; an operation that filled it is abandoned. Waits until no query reads it;
+  /// conflict when one still does after `patience`: the refusal names it.
+  Attempt<Done> drop(const query::Projection& projection, std::int64_t generation, std::chrono::milliseconds patience,
+                     const Deed& deed);
   Result<Done> note(const Deed& deed);
 
   postgres::Session& session() { return *session_; }
 
  private:
   explicit ReadStore(std::unique_ptr<postgres::Session> session) : session_(std::move(session)) {}
+  Attempt<Done> still_read(std::string_view projection, std::int64_t generation);
+
   std::unique_ptr<postgres::Session> session_;
 };
 

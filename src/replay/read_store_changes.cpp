@@ -1,9 +1,11 @@
 #include "replay/read_store.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <span>
 #include <utility>
 
+#include "query/held_generations.hpp"
 #include "query/postgres_generations.hpp"
 
 namespace keel::replay {
@@ -70,6 +72,8 @@ constexpr std::string_view forget_parked_sql =
 constexpr std::string_view abandon_sql =
     "UPDATE operations SET state = 'abandoned', phase = 'ended', ended_at = coalesce(ended_at, clock_timestamp())"
     " WHERE projection = $1::text AND generation = $2::bigint AND state IN ('running', 'stopped', 'failed')";
+
+constexpr std::string_view lock_timed_out = "55P03";
 
 /// All of them or none.
 Result<Done> run(postgres::Session& session, std::initializer_list<Statement> statements) {
@@ -212,26 +216,40 @@ Result<Done> ReadStore::note_verified(std::string_view projection, std::int64_t 
   return run(*session_, {{verified_sql, its}, {deed_sql(), noted}});
 }
 
-Result<Done> ReadStore::drop(const query::Projection& projection, std::int64_t generation, const Deed& deed) {
-  if (const auto begun = session_->script("BEGIN"); !begun.ok()) return fault_of(begun);
+Attempt<Done> ReadStore::drop(const query::Projection& projection, std::int64_t generation,
+                              std::chrono::milliseconds patience, const Deed& deed) {
   const auto its = which(projection.name, generation);
-  const auto noted = deed_parameters(deed);
-  auto done = run(*session_, {{forget_generation_sql, its},
-                              {forget_previous_sql, its},
-                              {forget_checkpoints_sql, its},
-                              {forget_parked_sql, its},
-                              {abandon_sql, its},
-                              {deed_sql(), noted}});
-  if (!done) return session_->script("ROLLBACK"), done;
-  const auto dropped = session_->script(query::drop_tables_sql(projection, generation));
-  if (!dropped.ok()) {
-    auto fault = fault_of(dropped);
+  const auto begun = session_->script("BEGIN; SET LOCAL lock_timeout = " +
+                                      std::to_string(std::max<std::int64_t>(patience.count(), 1)));
+  if (!begun.ok()) return fault_of(begun);
+  const auto undone = [&](Fault why) {
     session_->script("ROLLBACK");
-    return fault;
+    return why;
+  };
+  const auto left = session_->run(query::await_readers_sql(), its);
+  if (!left.ok()) {
+    session_->script("ROLLBACK");
+    return left.failure().state == lock_timed_out ? still_read(projection.name, generation) : fault_of(left);
   }
+  const auto forgotten = run(*session_, {{forget_generation_sql, its},
+                                         {forget_previous_sql, its},
+                                         {forget_checkpoints_sql, its},
+                                         {forget_parked_sql, its},
+                                         {abandon_sql, its},
+                                         {deed_sql(), deed_parameters(deed)}});
+  if (!forgotten) return undone(forgotten.fault());
+  const auto dropped = session_->script(query::drop_tables_sql(projection, generation));
+  if (!dropped.ok()) return undone(fault_of(dropped));
   const auto committed = session_->script("COMMIT");
   if (!committed.ok()) return fault_of(committed, Fault::Outcome::unknown);
   return Done{};
+}
+
+Attempt<Done> ReadStore::still_read(std::string_view projection, std::int64_t generation) {
+  const auto readers = session_->run(query::readers_sql(), which(projection, generation));
+  if (!readers.ok()) return fault_of(readers);
+  return conflict("generation " + std::to_string(generation) + " is still read by " + readers.text(0, 0) +
+                  ": try again, or stop it");
 }
 
 Result<Done> ReadStore::note(const Deed& deed) {

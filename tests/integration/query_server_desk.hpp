@@ -21,11 +21,15 @@ namespace keel::query {
 /// The query edge over real gRPC, fed by real projectors, and short words for what is asked of it.
 class QueryServerDesk : public ::testing::Test {
  protected:
-  void start(QueryOptions options = {}, bool projectors = true) {
+  static QueryOptions looking_every(std::chrono::milliseconds time) {
+    QueryOptions options;
+    options.look_every = time;
+    return options;
+  }
+  void start(QueryOptions options = looking_every(std::chrono::milliseconds(100)), bool projectors = true) {
     if (projectors) {
       for (const char* projection : {"carts", "stock", "purchases"}) world_.project(projection);
     }
-    options.look_every = std::chrono::milliseconds(100);
     server_ = &world_.serve(std::move(options));
     channel_ = world_.channel();
     carts_ = cart::v1::CartQueryService::NewStub(channel_);

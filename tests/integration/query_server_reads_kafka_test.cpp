@@ -111,7 +111,7 @@ TEST_F(QueryServerReads, TheProjectorMayBeDown) {
   world_.project("carts");
   ASSERT_TRUE(world_.visible("carts", token));
   world_.stop_projectors();
-  start({}, false);
+  start(looking_every(milliseconds(100)), false);
   EXPECT_TRUE(get_cart("c").ok());
 }
 

@@ -4,7 +4,7 @@
 
 #include "integration/query_server_desk.hpp"
 
-// The read store comes and goes, and changes its generation.
+// The read store comes and goes.
 namespace keel::query {
 namespace {
 
@@ -46,25 +46,6 @@ TEST_F(QueryServerStore, AReadStoreThatIsNotThereIsToldByEveryCall) {
   cart_api::GetCartRequest request;
   request.set_cart_id("c");
   EXPECT_EQ(reason_of(stub->GetCart(&context, request, &cart_)), "READ_STORE_UNAVAILABLE");
-}
-
-TEST_F(QueryServerStore, AnotherLiveGenerationIsShownWithoutAPause) {
-  start();
-  const auto token = world_.does<Stock>("s", test::receive("s", 3));
-  ASSERT_TRUE(get_availability("s", {encode(token)}).ok());
-  world_.stop_projectors();
-  world_.read().run(
-      "CREATE TABLE availability_g2 (LIKE availability_g1 INCLUDING ALL);"
-      "INSERT INTO availability_g2 SELECT sku, version, changed_at, 77, reserved, 77, lane, position FROM "
-      "availability_g1;"
-      "GRANT SELECT ON availability_g2 TO keel_query;"
-      "INSERT INTO checkpoints SELECT projection, 2, context, lane, incarnation, position, revision FROM checkpoints"
-      " WHERE projection = 'stock';"
-      "UPDATE projections SET live = 2 WHERE projection = 'stock'");
-  EXPECT_TRUE(eventually([&] {
-    EXPECT_TRUE(get_availability("s").ok()) << "at every moment";
-    return availability_.availability().level().on_hand() == 77;
-  }));
 }
 
 TEST_F(QueryServerStore, RowsThatChangedWithoutTheirPositionMovingAreSeenByTheirRevision) {

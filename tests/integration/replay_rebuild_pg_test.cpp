@@ -145,7 +145,7 @@ TEST_F(RebuildTest, ParksPoisonVisiblyAndSaysHowMuch) {
 TEST_F(RebuildTest, ADroppedGenerationLeavesNothingAndItsNumberIsNotUsedAgain) {
   world_.add_carts(3, 2);
   world_.rebuild();
-  ASSERT_TRUE(world_.open()->drop(world_.projection(), 2, world_.deed("drop", 2)));
+  ASSERT_TRUE(world_.open()->drop(world_.projection(), 2, std::chrono::seconds(20), world_.deed("drop", 2)));
   EXPECT_EQ(world_.read().value("SELECT to_regclass('carts_g2')"), "");
   EXPECT_THAT(world_.checkpoints(2), IsEmpty());
   world_.rebuild();

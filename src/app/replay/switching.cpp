@@ -83,6 +83,14 @@ std::optional<bool> of_this_journal(const CommandCall& call, const Subject& subj
   return std::ranges::all_of(*lanes, [&](const auto& lane) { return lane.incarnation == identity->incarnation; });
 }
 
+/// What was tried is written down as well.
+Exit refused_deed(CommandCall& call, const Subject& subject, replay::Deed deed,
+                  const std::variant<replay::Refused, Fault>& why) {
+  deed.result = "refused";
+  if (const auto noted = subject.store->note(deed); !noted) call.terminal.say(noted.fault().what);
+  return refused(call, why);
+}
+
 Exit switch_to(CommandCall& call, Subject& subject, const GenerationRow& row, const std::string& action) {
   if (call.configuration().yes("faults")) arm_crash_points();
   const auto& name = subject.projection.name;
@@ -102,13 +110,9 @@ Exit switch_to(CommandCall& call, Subject& subject, const GenerationRow& row, co
   plan.rows = {{name, subject.row.live, row.generation, std::int64_t{row.version}, rules.forced}};
   plan.confirm = name;
   if (const auto code = call.agree(plan)) return *code;
-  auto deed = deed_of(call, action, name, row.generation);
+  const auto deed = deed_of(call, action, name, row.generation);
   const auto done = replay::switch_live(*subject.store, {name, subject.row.live, row.generation}, rules, deed);
-  if (!done) {
-    deed.result = "refused";
-    if (const auto noted = subject.store->note(deed); !noted) call.terminal.say(noted.fault().what);
-    return refused(call, done.why());
-  }
+  if (!done) return refused_deed(call, subject, deed, done.why());
   call.output.record({{"projection", name}, {"live", row.generation}, {"previous", subject.row.live}});
   return Exit::ok;
 }
@@ -141,7 +145,8 @@ Exit roll_back(CommandCall& call) {
 
 Exit drop(CommandCall& call) {
   const auto number = call.whole_number("generation", 1);
-  if (!number) return Exit::usage;
+  const auto patience = call.whole_number("patience", 0);
+  if (!number || !patience) return Exit::usage;
   auto found = subject_of(call);
   if (const auto* code = std::get_if<Exit>(&found)) return *code;
   auto& subject = std::get<Subject>(found);
@@ -154,9 +159,10 @@ Exit drop(CommandCall& call) {
   if (row->previous) plan.remarks = {"A roll-back is not possible after that."};
   plan.confirm = subject.projection.name;
   if (const auto code = call.agree(plan)) return *code;
-  const auto dropped = subject.store->drop(subject.projection, row->generation,
-                                           deed_of(call, "drop", subject.projection.name, row->generation));
-  if (!dropped) return call.fail(dropped.fault());
+  const auto deed = deed_of(call, "drop", subject.projection.name, row->generation);
+  const auto dropped =
+      subject.store->drop(subject.projection, row->generation, std::chrono::milliseconds(*patience), deed);
+  if (!dropped) return refused_deed(call, subject, deed, dropped.why());
   call.output.record({{"projection", subject.projection.name}, {"dropped", row->generation}});
   return Exit::ok;
 }
@@ -174,8 +180,7 @@ OperatorCommand promote_command() {
   command.summary = "make a rebuilt generation the one that is queried";
   command.explanation =
       "Only one that was verified since its rebuild, and has come as far as the live one in every lane. One transaction"
-      " holds the live generation still, waits for the other one, and switches; queries follow within a second and "
-      "never"
+      " holds the live generation still, waits for the other one, and switches; queries follow at once and never"
       " stop. The generation before stays and is kept up for `rollback`.";
   command.arguments = {{"NAME", "the projection"}};
   command.options = {{"generation", "N", "", "which one; else the newest that waits"}};
@@ -203,9 +208,11 @@ OperatorCommand drop_command() {
   OperatorCommand command;
   command.words = {"drop"};
   command.summary = "throw away a generation that is not live";
-  command.explanation = "Its tables, checkpoints and parked events go. Its number is not used again.";
+  command.explanation =
+      "Waits until no query reads it. Then its tables, checkpoints and parked events go; its number is not used again.";
   command.arguments = {{"NAME", "the projection"}};
-  command.options = {{"generation", "N", "", "which one"}};
+  command.options = {{"generation", "N", "", "which one"},
+                     {"patience", "MS", "10000", "how long queries may take to leave it"}};
   command.changes = true;
   command.run = &drop;
   return command;
