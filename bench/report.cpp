@@ -1,5 +1,6 @@
 #include "bench/report.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -68,17 +69,20 @@ double median_figure(const Row& row, const std::string& name) {
   return figure == nullptr ? 0 : figure->spread().median;
 }
 
+std::string with_thousands_apart(std::string number) {
+  const auto point = std::min(number.find('.'), number.size());
+  const std::ptrdiff_t first = number.starts_with('-') ? 1 : 0;
+  for (auto at = static_cast<std::ptrdiff_t>(point) - 3; at > first; at -= 3) {
+    number.insert(static_cast<std::size_t>(at), 1, ',');
+  }
+  return number;
+}
+
 std::string readable(double number) {
   char text[32];
   const int decimals = std::abs(number) >= 100 || number == 0 ? 0 : std::abs(number) >= 10 ? 1 : 2;
   std::snprintf(text, sizeof text, "%.*f", decimals, number);
-  std::string digits = text;
-  const auto point = digits.find('.');
-  for (auto at = static_cast<std::ptrdiff_t>(point == std::string::npos ? digits.size() : point) - 3;
-       at > (number < 0 ? 1 : 0); at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), 1, ',');
-  }
-  return digits;
+  return with_thousands_apart(text);
 }
 
 std::string line_of(const Row& row) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -18,5 +19,12 @@ nlohmann::json json_of(const Finding& finding);
 
 /// A number as people read it: three digits that count, thousands apart.
 std::string readable(double number);
+/// "1234.5" as "1,234.5".
+std::string with_thousands_apart(std::string number);
+/// A count stays whole.
+template <std::integral Count>
+std::string readable(Count count) {
+  return with_thousands_apart(std::to_string(count));
+}
 
 }  // namespace keel::bench

@@ -77,7 +77,7 @@ Finding bench_idle(const Setup& setup) {
   const double each = (static_cast<double>(after) - static_cast<double>(before)) / count;
   Finding finding;
   finding.scenario = "idle";
-  finding.rows.push_back({readable(count) + " live carts of 3 lines",
+  finding.rows.push_back({readable(setup.aggregates) + " live carts of 3 lines",
                           Part::subject,
                           {{"each", "bytes", {each}},
                            {"resident", "MiB", {static_cast<double>(after) / (1 << 20)}},

@@ -40,10 +40,8 @@ void prepare_rebuild(const Setup& setup) {
   // Projectors would fold all of it one by one; `bench_rebuild_live` rebuilds instead.
   const OperatorTool tool(setup.journal_dsn, setup.read_dsn);
   for (const char* projection : filled_projections) tool.must({"pause", projection, "--yes", "--reason", "bench"});
-  std::cerr << "filled " << readable(static_cast<double>(filled.carts)) << " carts with "
-            << readable(static_cast<double>(filled.cart_events)) << " events, "
-            << readable(static_cast<double>(filled.skus)) << " SKUs with "
-            << readable(static_cast<double>(filled.inventory_events)) << " events\n";
+  std::cerr << "filled " << readable(filled.carts) << " carts with " << readable(filled.cart_events) << " events, "
+            << readable(filled.skus) << " SKUs with " << readable(filled.inventory_events) << " events\n";
 }
 
 }  // namespace keel::bench

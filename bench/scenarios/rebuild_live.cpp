@@ -51,9 +51,7 @@ std::uint64_t answers(const std::vector<LoadedPart>& parts, Outcome LoadedPart::
   return answers;
 }
 
-std::string counted(std::uint64_t count, const std::string& what) {
-  return readable(static_cast<double>(count)) + " " + what;
-}
+std::string counted(std::uint64_t count, const std::string& what) { return readable(count) + " " + what; }
 
 void break_if(Finding& finding, std::uint64_t count, const std::string& what) {
   if (count > 0) finding.broken.push_back(counted(count, what));

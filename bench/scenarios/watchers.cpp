@@ -61,8 +61,8 @@ Finding bench_watchers(const Setup& setup) {
   finding.rows.push_back(row_of(pages));
   finding.ratios["per second, watched to unwatched"] =
       median_of(ratios_of(measured[1].row, measured[0].row, "per second"));
-  finding.notes.push_back(readable(static_cast<double>(setup.aggregates)) + " aggregates live; " +
-                          readable(static_cast<double>(bytes)) + " bytes of live events");
+  finding.notes.push_back(readable(setup.aggregates) + " aggregates live; " + readable(bytes) +
+                          " bytes of live events");
   return finding;
 }
 

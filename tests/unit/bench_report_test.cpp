@@ -34,10 +34,17 @@ Outcome answered(std::uint64_t count, std::int64_t microseconds) {
 }
 
 TEST(Readable, KeepsThreeDigitsThatCountAndSetsThousandsApart) {
-  EXPECT_EQ(readable(0), "0");
+  EXPECT_EQ(readable(0.0), "0");
   EXPECT_EQ(readable(0.4), "0.40");
   EXPECT_EQ(readable(12.34), "12.3");
-  EXPECT_EQ(readable(999), "999");
+  EXPECT_EQ(readable(999.0), "999");
+  EXPECT_EQ(readable(1'234'567.0), "1,234,567");
+  EXPECT_EQ(readable(-1'234.0), "-1,234");
+}
+
+TEST(Readable, LeavesCountsWhole) {
+  EXPECT_EQ(readable(0), "0");
+  EXPECT_EQ(readable(4), "4");
   EXPECT_EQ(readable(1'234'567), "1,234,567");
   EXPECT_EQ(readable(-1'234), "-1,234");
 }
