@@ -157,11 +157,11 @@ void Session::leave_failed_transaction() {
 std::vector<Answer> Session::run(std::span<const Statement> statements) {
   std::vector<Answer> answers(statements.size());
   if (!usable() || statements.empty()) return answers;
-  for (std::size_t i = 0; i < statements.size(); ++i) {
-    if (names_.contains(statements[i].sql)) continue;
-    Answer prepared = prepare(statements[i].sql);
+  for (const auto& statement : statements) {
+    if (names_.contains(statement.sql)) continue;
+    const Answer prepared = prepare(statement.sql);
     if (prepared.ok()) continue;
-    answers[i] = std::move(prepared);
+    for (auto& answer : answers) answer = prepared.failure();
     return answers;
   }
   answers = run_in_pipeline(statements);

@@ -69,7 +69,8 @@ class Session {
   /// Runs a statement: in a transaction of its own, or in the one that a script began. A failure ends that one, too.
   Answer run(std::string_view sql, const Parameters& parameters, const Stall& stall = {});
   /// Runs the statements in one round trip and one transaction: all take effect, or none. One answer each; after the
-  /// first that failed the others are not ok either. Waits for as long as the server lets it.
+  /// first that failed the others are not ok either. When one of them cannot be prepared nothing is run, and every
+  /// answer says why. Waits for as long as the server lets it.
   std::vector<Answer> run(std::span<const Statement> statements);
   /// Text without parameters, possibly several statements, for DDL, settings, LISTEN, BEGIN and COMMIT. Answers the
   /// last one's rows, in text format.

@@ -97,6 +97,16 @@ TEST_F(SessionTest, AStatementThatCannotBePreparedSaysWhy) {
   EXPECT_TRUE(session->run("SELECT 1", {}).ok());
 }
 
+TEST_F(SessionTest, OfSeveralStatementsNoneIsRunAndEachSaysWhyWhenOneCannotBePrepared) {
+  const auto session = open();
+  const Statement statements[] = {{insert_sql, Parameters().bigint(1)}, {"SELECT nothing FROM nowhere"}};
+  for (const auto& answer : session->run(statements)) {
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.failure().state, "42P01");
+  }
+  EXPECT_EQ(numbers(), "");
+}
+
 TEST_F(SessionTest, RowsAreCopiedAllOrNone) {
   const auto session = open();
   const std::string sql = "COPY numbers (number, name) FROM STDIN (FORMAT binary)";
