@@ -1,6 +1,6 @@
 #include "query/held_generations.hpp"
 
-#include <utility>
+#include <iterator>
 
 namespace keel::query {
 namespace {
@@ -16,9 +16,9 @@ constexpr std::string_view unlock_sql =
 }  // namespace
 
 HeldGenerations::Hold HeldGenerations::hold(postgres::Session& session, std::int64_t generation) {
+  if (!held_.contains(generation) && !lock(session, generation)) return nullptr;
   auto& held = held_[generation];
   if (auto kept = held.lock()) return kept;
-  if (!lock(session, generation)) return held_.erase(generation), nullptr;
   auto hold = std::make_shared<const std::int64_t>(generation);
   held = hold;
   return hold;

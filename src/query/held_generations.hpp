@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "postgres/session.hpp"
 
@@ -30,6 +32,7 @@ class HeldGenerations {
   bool lock(postgres::Session& session, std::int64_t generation) const;
 
   const std::string projection_;
+  /// Those that the session has a lock of, one each; what nobody keeps any more is given back by `let_go`.
   std::map<std::int64_t, std::weak_ptr<const void>> held_;
 };
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "query/held_generations.hpp"
 #include "query/postgres_generations.hpp"
 #include "query/postgres_options.hpp"
 #include "query/postgres_table_sql.hpp"
@@ -63,6 +64,44 @@ TEST(TableStatements, UseTheirIndicesOnEmptyTablesThatNobodyAnalysed) {
       EXPECT_NE(plan.find(table.name + "_g1_changes"), std::string::npos) << plan;
     }
   }
+}
+
+/// Whether somebody could drop it now.
+bool free_to_drop(postgres::Session& session, std::int64_t generation) {
+  if (!session.script("BEGIN; SET LOCAL lock_timeout = 50").ok()) return false;
+  const auto answer = session.run(await_readers_sql(), postgres::Parameters().text("things").bigint(generation));
+  session.script("ROLLBACK");
+  return answer.ok();
+}
+
+TEST(HeldGenerations, AreFreeWhenNobodyKeepsThemHoweverOftenTheyWereHeld) {
+  const auto database = sample_read_store();
+  const auto reader = *open_session(database.dsn, {});
+  const auto dropper = *open_session(database.dsn, {});
+  HeldGenerations held("things");
+  auto hold = held.hold(*reader, 1);
+  EXPECT_FALSE(free_to_drop(*dropper, 1));
+  EXPECT_TRUE(free_to_drop(*dropper, 2));
+  hold.reset();
+  hold = held.hold(*reader, 1);  // before it was given back, as when a roll-back comes quickly
+  held.let_go(*reader);
+  EXPECT_FALSE(free_to_drop(*dropper, 1));
+  hold.reset();
+  held.let_go(*reader);
+  EXPECT_TRUE(free_to_drop(*dropper, 1));
+}
+
+TEST(HeldGenerations, AreTakenAnewByTheNextSession) {
+  const auto database = sample_read_store();
+  auto reader = *open_session(database.dsn, {});
+  const auto dropper = *open_session(database.dsn, {});
+  HeldGenerations held("things");
+  const auto kept = held.hold(*reader, 1);
+  held.hold(*reader, 2).reset();
+  reader = *open_session(database.dsn, {});
+  held.take_anew(*reader);
+  EXPECT_FALSE(free_to_drop(*dropper, 1));
+  EXPECT_TRUE(free_to_drop(*dropper, 2));
 }
 
 }  // namespace
